@@ -1,0 +1,1 @@
+"""The loop: from found to verified and closed, on a clock."""

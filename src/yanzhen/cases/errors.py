@@ -1,0 +1,143 @@
+"""The refusals of the loop, one class a reason."""
+
+from django.utils.translation import gettext_lazy as _
+
+from yanzhen.core.errors import Refused
+
+
+class MoveNotAllowed(Refused):
+    """The case does not stand where this move begins: somebody was quicker, or out of turn."""
+
+    code = "move_not_allowed"
+    status = 409
+    message = _("问题 %(number)s 现在是“%(status)s”，不能%(move)s。请刷新页面看最新情况。")
+
+
+class UnitClosed(Refused):
+    """The unit no longer takes cases."""
+
+    code = "unit_closed"
+    message = _("责任单位“%(unit)s”已停用，请另选单位。")
+
+
+class DueTimePassed(Refused):
+    """The due time does not lie ahead."""
+
+    code = "due_time_passed"
+    message = _("时限 %(due_at)s 已经过去，请选一个以后的时间。")
+
+
+class WordsMissing(Refused):
+    """The move needs words."""
+
+    code = "words_missing"
+    message = _("%(move)s须写明说明。")
+
+
+class PhotoMissing(Refused):
+    """The move needs a photo; the reason is said."""
+
+    code = "photo_missing"
+    message = _("%(move)s须附照片：%(reason)s")
+
+
+class SameUnit(Refused):
+    """A case cannot be handed to the unit that has it."""
+
+    code = "same_unit"
+    message = _("问题已在“%(unit)s”手里，请另选单位。")
+
+
+class DoerMayNotVerify(Refused):
+    """Whoever did the work, and whoever stands under the same unit, does not check it."""
+
+    code = "doer_may_not_verify"
+    status = 403
+    message = _("您或您所在的“%(unit)s”参与了这件整改，不能由您核查或销号。")
+
+
+class SupportUnfinished(Refused):
+    """A support unit has not finished its part."""
+
+    code = "support_unfinished"
+    message = _("协办单位“%(unit)s”还没有办完，不能%(move)s。")
+
+
+class MergeTargetUnfit(Refused):
+    """The case to merge into is the same one, is over, or was itself merged."""
+
+    code = "merge_target_unfit"
+    message = _("不能并入 %(number)s：%(reason)s")
+
+
+class ExtensionAlreadyAsked(Refused):
+    """A request is still undecided."""
+
+    code = "extension_already_asked"
+    status = 409
+    message = _("已有一份延期申请待批，不能再申请。")
+
+
+class NoExtensionAsked(Refused):
+    """There is nothing to decide."""
+
+    code = "no_extension_asked"
+    status = 409
+    message = _("没有待批的延期申请，可能已由别人批过。")
+
+
+class ExtensionNotLater(Refused):
+    """More time must be more."""
+
+    code = "extension_not_later"
+    message = _("申请的时限须晚于现在的时限 %(due_at)s。")
+
+
+class DatesOutOfOrder(Refused):
+    """The dates of a history contradict each other."""
+
+    code = "dates_out_of_order"
+    message = _("%(later)s（%(later_at)s）早于%(earlier)s（%(earlier_at)s）。")
+
+
+class FoundInTheFuture(Refused):
+    """Something cannot have been found later than now."""
+
+    code = "found_in_the_future"
+    message = _("发现时间 %(found_at)s 晚于现在。")
+
+
+class CategoryClosed(Refused):
+    """The category is no longer used."""
+
+    code = "category_closed"
+    message = _("类别“%(category)s”已停用，请另选类别。")
+
+
+class SiteRetired(Refused):
+    """The site is no longer inspected."""
+
+    code = "site_retired"
+    message = _("点位“%(site)s”已停用，请另选点位或直接选区域。")
+
+
+class SiteOutsideArea(Refused):
+    """The site does not lie in the area named."""
+
+    code = "site_outside_area"
+    message = _("点位“%(site)s”不在“%(area)s”内，请核对。")
+
+
+class UnitAlreadySupports(Refused):
+    """The unit already has a part in this case."""
+
+    code = "unit_already_supports"
+    status = 409
+    message = _("“%(unit)s”已是这件问题的主办或协办单位。")
+
+
+class NumberTaken(Refused):
+    """The number belongs to another case."""
+
+    code = "number_taken"
+    message = _("编号 %(number)s 已有问题在用。")

@@ -1,0 +1,577 @@
+"""The case, how it stood from when to when, and what hangs on it."""
+
+from typing import ClassVar, Self
+
+from django.db import models
+from django.db.models import F, Q
+from django.utils.translation import gettext_lazy as _
+
+from yanzhen.accounts.models import User
+from yanzhen.cases.enums import (
+    ENDED,
+    OPEN,
+    WITH_UNIT,
+    CaseKind,
+    CaseStatus,
+    Decision,
+    Ending,
+    Hours,
+    MoveName,
+    PhotoMoment,
+    Severity,
+    Source,
+)
+from yanzhen.core.locking import LockingQuerySet
+from yanzhen.files.models import Photo
+from yanzhen.places.models import Area, Site, SiteType
+from yanzhen.units.models import Unit
+
+
+class Category(models.Model):
+    """A kind of problem, in a tree of up to three levels. Its code never changes."""
+
+    code = models.CharField(_("代码"), max_length=30, unique=True)
+    name = models.CharField(_("名称"), max_length=60)
+    parent = models.ForeignKey(
+        "self",
+        on_delete=models.PROTECT,
+        to_field="code",
+        db_column="parent_code",
+        null=True,
+        blank=True,
+        related_name="children",
+        verbose_name=_("上级"),
+    )
+    words = models.CharField(
+        _("常见说法"),
+        max_length=300,
+        blank=True,
+        default="",
+        help_text=_("用空格隔开；来件里出现这些字就推荐这一类。"),
+    )
+    severity = models.CharField(
+        _("默认程度"), max_length=10, choices=Severity.choices, default=Severity.NORMAL
+    )
+    sort = models.PositiveIntegerField(_("次序"), default=0)
+    is_active = models.BooleanField(_("在用"), default=True)
+
+    objects = LockingQuerySet["Category"].as_manager()
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class CalendarDay(models.Model):
+    """A city's own word on whether a day is worked; it overrides the holiday calendar."""
+
+    day = models.DateField(_("日期"), unique=True)
+    is_working = models.BooleanField(_("上班"))
+    note = models.CharField(_("说明"), max_length=60, blank=True, default="")
+
+    def __str__(self) -> str:
+        return str(self.day)
+
+
+class ClockPolicy(models.Model):
+    """A time limit for some cases or all. The closest fit wins: category, site type, severity."""
+
+    category = models.ForeignKey(
+        Category,
+        on_delete=models.PROTECT,
+        to_field="code",
+        db_column="category_code",
+        null=True,
+        blank=True,
+        related_name="+",
+        verbose_name=_("类别"),
+    )
+    site_type = models.ForeignKey(
+        SiteType,
+        on_delete=models.PROTECT,
+        to_field="code",
+        db_column="site_type_code",
+        null=True,
+        blank=True,
+        related_name="+",
+        verbose_name=_("点位类型"),
+    )
+    severity = models.CharField(
+        _("程度"), max_length=10, choices=Severity.choices, blank=True, default=""
+    )
+    hours = models.CharField(_("计时"), max_length=10, choices=Hours.choices, default=Hours.WORKING)
+    acknowledge_minutes = models.PositiveIntegerField(_("签收时限（分钟）"), default=120)
+    rectify_minutes = models.PositiveIntegerField(_("整改时限（分钟）"))
+    rework_minutes = models.PositiveIntegerField(_("返工时限（分钟）"))
+    verify_minutes = models.PositiveIntegerField(_("核查时限（分钟）"), default=420)
+    note = models.CharField(_("依据"), max_length=120, blank=True, default="")
+    is_active = models.BooleanField(_("在用"), default=True)
+
+    objects = LockingQuerySet["ClockPolicy"].as_manager()
+
+    class Meta:
+        constraints: ClassVar = [
+            models.UniqueConstraint(
+                fields=["category", "site_type", "severity"],
+                name="clock_policy_once_a_key",
+                nulls_distinct=False,
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.category_id or '*'} {self.site_type_id or '*'} {self.severity or '*'}"
+
+
+class RoutingRule(models.Model):
+    """Which unit a case goes to. Rules are tried by `sort`, then key; the first fit wins.
+
+    An empty field fits all. A rule without a unit sends to the one that answers for the site then.
+    """
+
+    name = models.CharField(_("名称"), max_length=60)
+    sort = models.PositiveIntegerField(_("次序"), default=100)
+    category = models.ForeignKey(
+        Category,
+        on_delete=models.PROTECT,
+        to_field="code",
+        db_column="category_code",
+        null=True,
+        blank=True,
+        related_name="+",
+        verbose_name=_("类别"),
+    )
+    site_type = models.ForeignKey(
+        SiteType,
+        on_delete=models.PROTECT,
+        to_field="code",
+        db_column="site_type_code",
+        null=True,
+        blank=True,
+        related_name="+",
+        verbose_name=_("点位类型"),
+    )
+    area = models.ForeignKey(
+        Area,
+        on_delete=models.PROTECT,
+        to_field="code",
+        db_column="area_code",
+        null=True,
+        blank=True,
+        related_name="+",
+        verbose_name=_("区域"),
+    )
+    unit = models.ForeignKey(
+        Unit,
+        on_delete=models.PROTECT,
+        to_field="code",
+        db_column="unit_code",
+        null=True,
+        blank=True,
+        related_name="+",
+        verbose_name=_("责任单位"),
+    )
+    is_active = models.BooleanField(_("在用"), default=True)
+
+    objects = LockingQuerySet["RoutingRule"].as_manager()
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class MoveDemand(models.Model):
+    """What a city asks for beyond the table of moves, and why: words or a photo with a move."""
+
+    move = models.CharField(_("动作"), max_length=20, choices=MoveName.choices)
+    severity = models.CharField(
+        _("程度"), max_length=10, choices=Severity.choices, blank=True, default=""
+    )
+    words_required = models.BooleanField(_("须写说明"), default=False)
+    photo_required = models.BooleanField(_("须附照片"), default=False)
+    reason = models.CharField(_("为什么要"), max_length=120)
+
+    class Meta:
+        constraints: ClassVar = [
+            models.UniqueConstraint(fields=["move", "severity"], name="move_demand_once")
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.move} {self.severity or '*'}"
+
+
+class NumberSeries(models.Model):
+    """The last number given out for one city and year; `floor` is the highest an import brought."""
+
+    prefix = models.CharField(_("前缀"), max_length=10)
+    year = models.PositiveIntegerField(_("年"))
+    last = models.PositiveIntegerField(_("已用到"), default=0)
+    floor = models.PositiveIntegerField(_("导入用到"), default=0)
+
+    objects = LockingQuerySet["NumberSeries"].as_manager()
+
+    class Meta:
+        constraints: ClassVar = [
+            models.UniqueConstraint(fields=["prefix", "year"], name="number_series_once_a_year")
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.prefix}-{self.year}"
+
+
+class Standing(models.Model):
+    """What of a case changes with time: kept on the case as it is now, and on its spans as it was.
+
+    `submitted_at` is the last report of the work, `verified_at` the last passed check, `closed_at`
+    the closing in force; each is empty while it does not hold.
+    """
+
+    status = models.CharField(_("状态"), max_length=12, choices=CaseStatus.choices)
+    unit = models.ForeignKey(
+        Unit,
+        on_delete=models.PROTECT,
+        to_field="code",
+        db_column="unit_code",
+        null=True,
+        blank=True,
+        related_name="+",
+        verbose_name=_("责任单位"),
+    )
+    due_at = models.DateTimeField(_("时限"), null=True, blank=True)
+    acknowledged_at = models.DateTimeField(_("签收时间"), null=True, blank=True)
+    submitted_at = models.DateTimeField(_("反馈时间"), null=True, blank=True)
+    verified_at = models.DateTimeField(_("核查时间"), null=True, blank=True)
+    closed_at = models.DateTimeField(_("销号时间"), null=True, blank=True)
+    return_count = models.PositiveIntegerField(_("退回次数"), default=0)
+    rework_count = models.PositiveIntegerField(_("返工次数"), default=0)
+    submission_count = models.PositiveIntegerField(_("反馈次数"), default=0)
+    extension_count = models.PositiveIntegerField(_("延期次数"), default=0)
+
+    class Meta:
+        abstract = True
+
+
+STANDING_FIELDS = tuple(field.attname for field in Standing._meta.local_fields)
+
+
+class CaseQuerySet(LockingQuerySet["Case"]):
+    """Cases, by where they stand; what a person may see is in `queries`."""
+
+    def open(self) -> Self:
+        """The cases that are not over."""
+        return self.filter(status__in=sorted(OPEN))
+
+    def ended(self) -> Self:
+        """The cases that are over."""
+        return self.filter(status__in=sorted(ENDED))
+
+
+class Case(Standing):
+    """One matter that a unit must put right or do by a time, whatever its source."""
+
+    number = models.CharField(_("编号"), max_length=40, unique=True)
+    kind = models.CharField(
+        _("性质"), max_length=12, choices=CaseKind.choices, default=CaseKind.PROBLEM
+    )
+    title = models.CharField(_("问题"), max_length=120)
+    words = models.TextField(_("说明"), blank=True, default="")
+    source = models.CharField(_("来源"), max_length=12, choices=Source.choices)
+    source_number = models.CharField(_("来源编号"), max_length=60, blank=True, default="")
+    category = models.ForeignKey(
+        Category,
+        on_delete=models.PROTECT,
+        to_field="code",
+        db_column="category_code",
+        null=True,
+        blank=True,
+        related_name="+",
+        verbose_name=_("类别"),
+    )
+    severity = models.CharField(
+        _("程度"), max_length=10, choices=Severity.choices, default=Severity.NORMAL
+    )
+    site = models.ForeignKey(
+        Site,
+        on_delete=models.PROTECT,
+        to_field="code",
+        db_column="site_code",
+        null=True,
+        blank=True,
+        related_name="+",
+        verbose_name=_("点位"),
+    )
+    site_type = models.ForeignKey(
+        SiteType,
+        on_delete=models.PROTECT,
+        to_field="code",
+        db_column="site_type_code",
+        null=True,
+        blank=True,
+        related_name="+",
+        verbose_name=_("点位类型"),
+    )
+    area = models.ForeignKey(
+        Area,
+        on_delete=models.PROTECT,
+        to_field="code",
+        db_column="area_code",
+        related_name="+",
+        verbose_name=_("区域"),
+    )
+    address = models.CharField(_("位置"), max_length=200, blank=True, default="")
+    lat = models.DecimalField(_("纬度"), max_digits=9, decimal_places=6, null=True, blank=True)
+    lon = models.DecimalField(_("经度"), max_digits=9, decimal_places=6, null=True, blank=True)
+    found_at = models.DateTimeField(_("发现时间"))
+    filed_at = models.DateTimeField(_("立案时间"), null=True, blank=True)
+    dispatched_at = models.DateTimeField(_("交办时间"), null=True, blank=True)
+    acknowledge_due_at = models.DateTimeField(_("签收时限"), null=True, blank=True)
+    verify_due_at = models.DateTimeField(_("核查时限"), null=True, blank=True)
+    parked_from = models.CharField(
+        _("挂账前状态"), max_length=12, choices=CaseStatus.choices, blank=True, default=""
+    )
+    left_minutes = models.IntegerField(_("停钟时剩余分钟"), null=True, blank=True)
+    merged_into = models.ForeignKey(
+        "self",
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="merged",
+        verbose_name=_("并入"),
+    )
+    recurrence_of = models.ForeignKey(
+        "self",
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="recurrences",
+        verbose_name=_("上一次"),
+    )
+    routing = models.JSONField(_("派单依据"), null=True, blank=True)
+    is_imported = models.BooleanField(_("导入"), default=False)
+
+    objects = CaseQuerySet.as_manager()
+
+    class Meta:
+        constraints: ClassVar = [
+            models.CheckConstraint(
+                condition=~Q(status__in=sorted(WITH_UNIT))
+                | Q(unit__isnull=False, due_at__isnull=False),
+                name="case_with_a_unit_has_a_due_time",
+            ),
+            models.CheckConstraint(
+                condition=Q(status=CaseStatus.CLOSED, closed_at__isnull=False)
+                | (~Q(status=CaseStatus.CLOSED) & Q(closed_at=None)),
+                name="case_closed_at_a_time",
+            ),
+            models.CheckConstraint(
+                condition=Q(status=CaseStatus.MERGED, merged_into__isnull=False)
+                | (~Q(status=CaseStatus.MERGED) & Q(merged_into=None)),
+                name="case_merged_into_one",
+            ),
+            models.CheckConstraint(
+                condition=Q(lat=None, lon=None) | Q(lat__isnull=False, lon__isnull=False),
+                name="case_place_is_whole",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.number} {self.title}"
+
+
+class CaseSpan(Standing):
+    """How a case stood from `at` until `until`; `until` is empty for how it stands now.
+
+    Together the spans of a case cover its life without gap or overlap.
+    """
+
+    case = models.ForeignKey(
+        Case, on_delete=models.PROTECT, related_name="spans", verbose_name=_("问题")
+    )
+    number = models.PositiveIntegerField(_("序号"))
+    at = models.DateTimeField(_("自"))
+    until = models.DateTimeField(_("至"), null=True, blank=True)
+
+    class Meta:
+        constraints: ClassVar = [
+            models.UniqueConstraint(fields=["case", "number"], name="span_number_once_a_case"),
+            models.UniqueConstraint(fields=["case"], condition=Q(until=None), name="span_one_now"),
+            models.CheckConstraint(
+                condition=Q(until=None) | Q(until__gte=F("at")), name="span_ends_after_it_begins"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.case_id} #{self.number} {self.status}"
+
+
+class CaseWords(models.Model):
+    """The words of a case cut into pairs of characters, by which any two of them find it."""
+
+    case = models.OneToOneField(Case, on_delete=models.CASCADE, primary_key=True, related_name="+")
+    grams = models.TextField()
+
+    def __str__(self) -> str:
+        return str(self.case_id)
+
+
+class Assignment(models.Model):
+    """One hand-over of a case to one unit, until it is returned, transferred or over."""
+
+    case = models.ForeignKey(
+        Case, on_delete=models.PROTECT, related_name="assignments", verbose_name=_("问题")
+    )
+    unit = models.ForeignKey(
+        Unit,
+        on_delete=models.PROTECT,
+        to_field="code",
+        db_column="unit_code",
+        related_name="+",
+        verbose_name=_("责任单位"),
+    )
+    dispatched_by = models.ForeignKey(
+        User, on_delete=models.PROTECT, related_name="+", verbose_name=_("交办人")
+    )
+    dispatched_at = models.DateTimeField(_("交办时间"))
+    first_due_at = models.DateTimeField(_("原定时限"))
+    acknowledged_at = models.DateTimeField(_("签收时间"), null=True, blank=True)
+    ended_at = models.DateTimeField(_("结束时间"), null=True, blank=True)
+    ending = models.CharField(
+        _("如何结束"), max_length=12, choices=Ending.choices, blank=True, default=""
+    )
+
+    objects = LockingQuerySet["Assignment"].as_manager()
+
+    class Meta:
+        constraints: ClassVar = [
+            models.UniqueConstraint(
+                fields=["case"], condition=Q(ended_at=None), name="assignment_one_open_a_case"
+            ),
+            models.CheckConstraint(
+                condition=Q(ended_at=None, ending="") | (Q(ended_at__isnull=False) & ~Q(ending="")),
+                name="assignment_ends_somehow",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.case_id} {self.unit_id}"
+
+
+class SupportPart(models.Model):
+    """What one support unit was asked for; it is done before the whole can close."""
+
+    case = models.ForeignKey(
+        Case, on_delete=models.PROTECT, related_name="parts", verbose_name=_("问题")
+    )
+    unit = models.ForeignKey(
+        Unit,
+        on_delete=models.PROTECT,
+        to_field="code",
+        db_column="unit_code",
+        related_name="+",
+        verbose_name=_("协办单位"),
+    )
+    asked = models.CharField(_("要做什么"), max_length=300)
+    asked_at = models.DateTimeField(_("请办时间"))
+    finished_at = models.DateTimeField(_("完成时间"), null=True, blank=True)
+    finished_by = models.ForeignKey(
+        User,
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="+",
+        verbose_name=_("完成人"),
+    )
+    words = models.CharField(_("完成情况"), max_length=500, blank=True, default="")
+
+    objects = LockingQuerySet["SupportPart"].as_manager()
+
+    class Meta:
+        constraints: ClassVar = [
+            models.UniqueConstraint(fields=["case", "unit"], name="support_part_once_a_unit")
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.case_id} {self.unit_id}"
+
+
+class Extension(models.Model):
+    """A request for more time, beside the time that stood before it."""
+
+    case = models.ForeignKey(
+        Case, on_delete=models.PROTECT, related_name="extensions", verbose_name=_("问题")
+    )
+    asked_by = models.ForeignKey(
+        User, on_delete=models.PROTECT, related_name="+", verbose_name=_("申请人")
+    )
+    asked_at = models.DateTimeField(_("申请时间"))
+    reason = models.CharField(_("理由"), max_length=300)
+    old_due_at = models.DateTimeField(_("原时限"))
+    wanted_due_at = models.DateTimeField(_("申请延至"))
+    decision = models.CharField(
+        _("结果"), max_length=10, choices=Decision.choices, default=Decision.ASKED
+    )
+    decided_by = models.ForeignKey(
+        User,
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="+",
+        verbose_name=_("审批人"),
+    )
+    decided_at = models.DateTimeField(_("审批时间"), null=True, blank=True)
+    new_due_at = models.DateTimeField(_("准予延至"), null=True, blank=True)
+    decision_words = models.CharField(_("审批意见"), max_length=300, blank=True, default="")
+
+    objects = LockingQuerySet["Extension"].as_manager()
+
+    class Meta:
+        constraints: ClassVar = [
+            models.UniqueConstraint(
+                fields=["case"],
+                condition=Q(decision=Decision.ASKED),
+                name="extension_one_open_a_case",
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.case_id} {self.decision}"
+
+
+class Pause(models.Model):
+    """A time in which the clock of a case stood still, and why."""
+
+    case = models.ForeignKey(
+        Case, on_delete=models.PROTECT, related_name="pauses", verbose_name=_("问题")
+    )
+    from_at = models.DateTimeField(_("停钟自"))
+    to_at = models.DateTimeField(_("停钟至"), null=True, blank=True)
+    reason = models.CharField(_("原因"), max_length=300)
+
+    class Meta:
+        constraints: ClassVar = [
+            models.UniqueConstraint(
+                fields=["case"], condition=Q(to_at=None), name="pause_one_open_a_case"
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.case_id} {self.from_at}"
+
+
+class CasePhoto(models.Model):
+    """A photo of a case: what it shows, and with which event it came."""
+
+    case = models.ForeignKey(
+        Case, on_delete=models.PROTECT, related_name="photos", verbose_name=_("问题")
+    )
+    photo = models.ForeignKey(
+        Photo, on_delete=models.PROTECT, related_name="+", verbose_name=_("照片")
+    )
+    moment = models.CharField(_("时点"), max_length=10, choices=PhotoMoment.choices)
+    event_number = models.PositiveIntegerField(_("事件序号"))
+    caption = models.CharField(_("说明"), max_length=120, blank=True, default="")
+
+    class Meta:
+        constraints: ClassVar = [
+            models.UniqueConstraint(fields=["case", "photo"], name="case_photo_once")
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.case_id} {self.moment}"

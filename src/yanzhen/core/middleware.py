@@ -1,0 +1,46 @@
+"""What happens around every view: the user's language, and refusals said in words."""
+
+from collections.abc import Callable
+
+from django.conf import settings
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.utils import translation
+
+from yanzhen.core.errors import Refused
+
+View = Callable[[HttpRequest], HttpResponse]
+
+
+class LanguageMiddleware:
+    """The language is the user's setting, else Chinese; what the browser prefers is not asked.
+
+    Office PCs come with English browsers, and their users do not want an English system.
+    """
+
+    def __init__(self, get_response: View) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        wished = getattr(request.user, "language", "")
+        known = dict(settings.LANGUAGES)
+        with translation.override(wished if wished in known else settings.LANGUAGE_CODE):
+            response = self.get_response(request)
+            response.headers.setdefault("Content-Language", translation.get_language() or "")
+            return response
+
+
+class RefusalMiddleware:
+    """Answers every `Refused` that a view lets through with its status and its sentence."""
+
+    def __init__(self, get_response: View) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        return self.get_response(request)
+
+    def process_exception(self, request: HttpRequest, exception: Exception) -> HttpResponse | None:
+        if not isinstance(exception, Refused):
+            return None
+        template = "refused_part.html" if "HX-Request" in request.headers else "refused.html"
+        return render(request, template, {"refusal": exception}, status=exception.status)

@@ -1,0 +1,1 @@
+"""Desk pages across apps: start page, inbox, search."""

@@ -1,0 +1,1 @@
+"""The figure registry: every figure is declared once and opens to its rows."""

@@ -1,0 +1,12 @@
+"""The figures app."""
+
+from django.apps import AppConfig
+from django.utils.translation import gettext_lazy as _
+
+
+class FiguresConfig(AppConfig):
+    """The figure registry: every figure is declared once and opens to its rows."""
+
+    name = "yanzhen.figures"
+    verbose_name = _("指标")
+    default_auto_field = "django.db.models.BigAutoField"

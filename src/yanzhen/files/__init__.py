@@ -1,0 +1,1 @@
+"""Uploads: hashed, checked, re-encoded."""

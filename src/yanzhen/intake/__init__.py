@@ -1,0 +1,1 @@
+"""Voices from outside, which become cases."""

@@ -1,0 +1,1 @@
+"""Areas, boundaries, sites and site types."""

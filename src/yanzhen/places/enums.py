@@ -1,0 +1,31 @@
+"""Levels of areas, standing of sites, systems of coordinates."""
+
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+
+class Level(models.TextChoices):
+    """The five levels, top first."""
+
+    CITY = "city", _("市")
+    DISTRICT = "district", _("区县")
+    STREET = "street", _("街道（乡镇）")
+    COMMUNITY = "community", _("社区（村）")
+    GRID = "grid", _("小区·网格")
+
+
+class SiteStatus(models.TextChoices):
+    """How a site stands in the ledger of sites."""
+
+    CANDIDATE = "candidate", _("拟设")
+    ACTIVE = "active", _("在用")
+    ACCEPTED = "accepted", _("已达标")
+    RETIRED = "retired", _("停用")
+
+
+class Crs(models.TextChoices):
+    """The system in which coordinates came; they are kept as WGS-84."""
+
+    WGS84 = "wgs84", _("WGS-84（GPS）")
+    GCJ02 = "gcj02", _("GCJ-02（高德、腾讯、微信）")
+    BD09 = "bd09", _("BD-09（百度）")

@@ -1,0 +1,1 @@
+"""Units, task groups, responsibility and stewardship."""

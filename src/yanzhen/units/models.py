@@ -1,0 +1,302 @@
+"""Units, task groups, and who answers for what from which day to which."""
+
+from datetime import date
+from typing import ClassVar, Self, TypeVar
+
+from django.db import models
+from django.db.models import F, Q
+from django.utils.translation import gettext_lazy as _
+
+from yanzhen.accounts.models import User
+from yanzhen.core.locking import LockingQuerySet
+from yanzhen.places.models import Area, Site
+from yanzhen.units.enums import GroupPart, Rank, UnitKind
+
+Dated = TypeVar("Dated", bound=models.Model)
+
+
+class DatedQuerySet(LockingQuerySet[Dated]):
+    """Rows that hold from a day to a day, both included."""
+
+    def holding_on(self, day: date) -> Self:
+        """The rows that hold on `day`."""
+        return self.filter(Q(to_on=None) | Q(to_on__gte=day), from_on__lte=day)
+
+
+class UnitQuerySet(LockingQuerySet["Unit"]):
+    """Units, by place in the tree."""
+
+    def under(self, path: str) -> "UnitQuerySet":
+        """The unit with this path and all below it."""
+        return self.filter(path__gte=path, path__lt=path[:-1] + "0")  # "0" is the sign after "/"
+
+
+class Unit(models.Model):
+    """An organisation that answers for something. It is closed when it ends, never removed.
+
+    `path` is `/`, then the code of each unit from the top down to this one, each followed by `/`.
+    """
+
+    code = models.CharField(_("代码"), max_length=40, unique=True)
+    name = models.CharField(_("名称"), max_length=80)
+    short_name = models.CharField(_("简称"), max_length=30, blank=True, default="")
+    kind = models.CharField(_("性质"), max_length=12, choices=UnitKind.choices)
+    area = models.ForeignKey(
+        Area,
+        on_delete=models.PROTECT,
+        to_field="code",
+        db_column="area_code",
+        related_name="+",
+        verbose_name=_("所在区域"),
+    )
+    parent = models.ForeignKey(
+        "self",
+        on_delete=models.PROTECT,
+        to_field="code",
+        db_column="parent_code",
+        null=True,
+        blank=True,
+        related_name="children",
+        verbose_name=_("上级单位"),
+    )
+    path = models.CharField(_("层次"), max_length=400, db_index=True)
+    is_active = models.BooleanField(_("在用"), default=True)
+    closed_on = models.DateField(_("停用日期"), null=True, blank=True)
+
+    objects = UnitQuerySet.as_manager()
+
+    class Meta:
+        constraints: ClassVar = [
+            models.CheckConstraint(
+                condition=Q(is_active=True, closed_on=None)
+                | Q(is_active=False, closed_on__isnull=False),
+                name="unit_closed_on_a_day",
+            )
+        ]
+
+    def __str__(self) -> str:
+        return self.name
+
+    @property
+    def lineage(self) -> list[str]:
+        """The codes of this unit and of all above it: a post at any of them acts for this unit."""
+        return self.path.strip("/").split("/")
+
+
+class TaskGroup(models.Model):
+    """A working group under the command."""
+
+    code = models.CharField(_("代码"), max_length=30, unique=True)
+    name = models.CharField(_("名称"), max_length=60)
+    is_active = models.BooleanField(_("在用"), default=True)
+
+    objects = LockingQuerySet["TaskGroup"].as_manager()
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class GroupMembership(models.Model):
+    """A unit in a task group; a unit may sit in several."""
+
+    group = models.ForeignKey(
+        TaskGroup,
+        on_delete=models.PROTECT,
+        to_field="code",
+        db_column="group_code",
+        related_name="memberships",
+        verbose_name=_("工作组"),
+    )
+    unit = models.ForeignKey(
+        Unit,
+        on_delete=models.PROTECT,
+        to_field="code",
+        db_column="unit_code",
+        related_name="memberships",
+        verbose_name=_("单位"),
+    )
+    part = models.CharField(
+        _("分工"), max_length=10, choices=GroupPart.choices, default=GroupPart.MEMBER
+    )
+    from_on = models.DateField(_("起"))
+    to_on = models.DateField(_("止"), null=True, blank=True)
+
+    objects = DatedQuerySet["GroupMembership"].as_manager()
+
+    class Meta:
+        constraints: ClassVar = [
+            models.CheckConstraint(
+                condition=Q(to_on=None) | Q(to_on__gte=F("from_on")),
+                name="membership_ends_after_it_begins",
+            ),
+            models.UniqueConstraint(
+                fields=["group", "unit"], condition=Q(to_on=None), name="membership_once_at_a_time"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.group_id} {self.unit_id}"
+
+
+class SiteUnit(models.Model):
+    """The unit that answers for a site, from a day to a day."""
+
+    site = models.ForeignKey(
+        Site,
+        on_delete=models.PROTECT,
+        to_field="code",
+        db_column="site_code",
+        related_name="+",
+        verbose_name=_("点位"),
+    )
+    unit = models.ForeignKey(
+        Unit,
+        on_delete=models.PROTECT,
+        to_field="code",
+        db_column="unit_code",
+        related_name="+",
+        verbose_name=_("责任单位"),
+    )
+    from_on = models.DateField(_("起"))
+    to_on = models.DateField(_("止"), null=True, blank=True)
+
+    objects = DatedQuerySet["SiteUnit"].as_manager()
+
+    class Meta:
+        constraints: ClassVar = [
+            models.CheckConstraint(
+                condition=Q(to_on=None) | Q(to_on__gte=F("from_on")),
+                name="site_unit_ends_after_it_begins",
+            ),
+            models.UniqueConstraint(
+                fields=["site"], condition=Q(to_on=None), name="site_unit_one_at_a_time"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.site_id} {self.unit_id}"
+
+
+class Responsibility(models.Model):
+    """One of the three responsible persons of a site or of an area, from a day to a day."""
+
+    rank = models.CharField(_("责任"), max_length=10, choices=Rank.choices)
+    site = models.ForeignKey(
+        Site,
+        on_delete=models.PROTECT,
+        to_field="code",
+        db_column="site_code",
+        null=True,
+        blank=True,
+        related_name="+",
+        verbose_name=_("点位"),
+    )
+    area = models.ForeignKey(
+        Area,
+        on_delete=models.PROTECT,
+        to_field="code",
+        db_column="area_code",
+        null=True,
+        blank=True,
+        related_name="+",
+        verbose_name=_("区域"),
+    )
+    person = models.ForeignKey(
+        User, on_delete=models.PROTECT, related_name="+", verbose_name=_("责任人")
+    )
+    from_on = models.DateField(_("起"))
+    to_on = models.DateField(_("止"), null=True, blank=True)
+
+    objects = DatedQuerySet["Responsibility"].as_manager()
+
+    class Meta:
+        constraints: ClassVar = [
+            models.CheckConstraint(
+                condition=Q(site=None, area__isnull=False) | Q(site__isnull=False, area=None),
+                name="responsibility_for_a_site_or_an_area",
+            ),
+            models.CheckConstraint(
+                condition=Q(to_on=None) | Q(to_on__gte=F("from_on")),
+                name="responsibility_ends_after_it_begins",
+            ),
+            models.UniqueConstraint(
+                fields=["site", "rank"],
+                condition=Q(to_on=None, site__isnull=False),
+                name="one_responsible_a_rank_and_site",
+            ),
+            models.UniqueConstraint(
+                fields=["area", "rank"],
+                condition=Q(to_on=None, area__isnull=False),
+                name="one_responsible_a_rank_and_area",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.get_rank_display()} {self.site_id or self.area_id}"
+
+
+class Stewardship(models.Model):
+    """A leader or a unit answerable for an area or a site beside its owner, for some days."""
+
+    unit = models.ForeignKey(
+        Unit,
+        on_delete=models.PROTECT,
+        to_field="code",
+        db_column="unit_code",
+        null=True,
+        blank=True,
+        related_name="+",
+        verbose_name=_("包联单位"),
+    )
+    person = models.ForeignKey(
+        User,
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="+",
+        verbose_name=_("包联领导"),
+    )
+    site = models.ForeignKey(
+        Site,
+        on_delete=models.PROTECT,
+        to_field="code",
+        db_column="site_code",
+        null=True,
+        blank=True,
+        related_name="+",
+        verbose_name=_("点位"),
+    )
+    area = models.ForeignKey(
+        Area,
+        on_delete=models.PROTECT,
+        to_field="code",
+        db_column="area_code",
+        null=True,
+        blank=True,
+        related_name="+",
+        verbose_name=_("区域"),
+    )
+    title = models.CharField(_("名义"), max_length=20, blank=True, default="")
+    from_on = models.DateField(_("起"))
+    to_on = models.DateField(_("止"), null=True, blank=True)
+
+    objects = DatedQuerySet["Stewardship"].as_manager()
+
+    class Meta:
+        constraints: ClassVar = [
+            models.CheckConstraint(
+                condition=Q(site=None, area__isnull=False) | Q(site__isnull=False, area=None),
+                name="stewardship_over_a_site_or_an_area",
+            ),
+            models.CheckConstraint(
+                condition=Q(unit__isnull=False) | Q(person__isnull=False),
+                name="stewardship_has_a_steward",
+            ),
+            models.CheckConstraint(
+                condition=Q(to_on=None) | Q(to_on__gte=F("from_on")),
+                name="stewardship_ends_after_it_begins",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.unit_id or self.person} {self.site_id or self.area_id}"
