@@ -1,0 +1,1 @@
+"""Settings: `base` reads the environment, the others override a few lines each."""
