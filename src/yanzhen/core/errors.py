@@ -1,9 +1,14 @@
 """Every "no" that a user can act on."""
 
+from collections.abc import Iterable
+from dataclasses import dataclass
 from typing import Any, ClassVar
 
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
+
+SHOWN_AT_ONCE = 5
+"""A sentence names so many errors; the list holds all of them."""
 
 
 class Refused(Exception):
@@ -37,3 +42,32 @@ def require(allowed: bool) -> None:  # noqa: FBT001 - reads as a sentence: requi
     """Go on, or raise `Forbidden`."""
     if not allowed:
         raise Forbidden
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class RowError:
+    """One thing wrong with one row that somebody gave: where it stands, and why it cannot be."""
+
+    row: int
+    """The row as a person counts them in the file: the heading is row 1."""
+    column: str
+    """The column's code name, e.g. `parent`; empty when the row as a whole is meant."""
+    reason: str
+
+    def __str__(self) -> str:
+        where = _("第 %(row)s 行") if self.row else ""
+        return " ".join(
+            part for part in (str(where) % {"row": self.row}, self.column, self.reason) if part
+        )
+
+
+class RowErrors(Refused):
+    """Rows given together are good together or not taken at all; here is all that is wrong."""
+
+    code = "row_errors"
+    message = _("共有 %(count)s 处错误，一行也没有导入。%(first)s")
+
+    def __init__(self, errors: Iterable[RowError]) -> None:
+        self.errors = sorted(errors)
+        shown = "；".join(str(error) for error in self.errors[:SHOWN_AT_ONCE])
+        super().__init__(count=len(self.errors), first=shown)
