@@ -16,6 +16,14 @@ class Role(models.TextChoices):
     AUDITOR = "auditor", _("审计员")
 
 
+class Theme(models.TextChoices):
+    """How the pages look to one person."""
+
+    SYSTEM = "", _("跟随设备")
+    LIGHT = "light", _("浅色")
+    DARK = "dark", _("深色")
+
+
 class Action(models.TextChoices):
     """A deed that `rules.may` can be asked about."""
 

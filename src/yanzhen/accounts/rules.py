@@ -99,7 +99,7 @@ def area_scopes(user: User, action: Action, *, on: date) -> list[str]:
 
 
 def unit_scopes(user: User, action: Action, *, on: date) -> list[str]:
-    """The unit codes for which `user` may do `action`; units below them are for the caller to add."""
+    """The unit codes for which `user` may do `action`; the caller adds the units below them."""
     return sorted(
         {
             post.unit_code

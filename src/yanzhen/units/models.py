@@ -28,7 +28,7 @@ class UnitQuerySet(LockingQuerySet["Unit"]):
 
     def under(self, path: str) -> "UnitQuerySet":
         """The unit with this path and all below it."""
-        return self.filter(path__gte=path, path__lt=path[:-1] + "0")  # "0" is the sign after "/"
+        return self.filter(path__startswith=path)  # not a range: collations order "/" as they like
 
 
 class Unit(models.Model):

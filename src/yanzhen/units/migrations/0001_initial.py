@@ -6,118 +6,396 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = [
-        ('places', '0001_initial'),
+        ("places", "0001_initial"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='TaskGroup',
+            name="TaskGroup",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('code', models.CharField(max_length=30, unique=True, verbose_name='代码')),
-                ('name', models.CharField(max_length=60, verbose_name='名称')),
-                ('is_active', models.BooleanField(default=True, verbose_name='在用')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("code", models.CharField(max_length=30, unique=True, verbose_name="代码")),
+                ("name", models.CharField(max_length=60, verbose_name="名称")),
+                ("is_active", models.BooleanField(default=True, verbose_name="在用")),
             ],
         ),
         migrations.CreateModel(
-            name='Unit',
+            name="Unit",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('code', models.CharField(max_length=40, unique=True, verbose_name='代码')),
-                ('name', models.CharField(max_length=80, verbose_name='名称')),
-                ('short_name', models.CharField(blank=True, default='', max_length=30, verbose_name='简称')),
-                ('kind', models.CharField(choices=[('command', '指挥部'), ('office', '创建办'), ('city', '市直单位'), ('district', '区县部门'), ('street', '街道（乡镇）'), ('community', '社区（村）'), ('institution', '事业单位'), ('enterprise', '企业'), ('other', '其他')], max_length=12, verbose_name='性质')),
-                ('path', models.CharField(db_index=True, max_length=400, verbose_name='层次')),
-                ('is_active', models.BooleanField(default=True, verbose_name='在用')),
-                ('closed_on', models.DateField(blank=True, null=True, verbose_name='停用日期')),
-                ('area', models.ForeignKey(db_column='area_code', on_delete=django.db.models.deletion.PROTECT, related_name='+', to='places.area', to_field='code', verbose_name='所在区域')),
-                ('parent', models.ForeignKey(blank=True, db_column='parent_code', null=True, on_delete=django.db.models.deletion.PROTECT, related_name='children', to='units.unit', to_field='code', verbose_name='上级单位')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("code", models.CharField(max_length=40, unique=True, verbose_name="代码")),
+                ("name", models.CharField(max_length=80, verbose_name="名称")),
+                (
+                    "short_name",
+                    models.CharField(blank=True, default="", max_length=30, verbose_name="简称"),
+                ),
+                (
+                    "kind",
+                    models.CharField(
+                        choices=[
+                            ("command", "指挥部"),
+                            ("office", "创建办"),
+                            ("city", "市直单位"),
+                            ("district", "区县部门"),
+                            ("street", "街道（乡镇）"),
+                            ("community", "社区（村）"),
+                            ("institution", "事业单位"),
+                            ("enterprise", "企业"),
+                            ("other", "其他"),
+                        ],
+                        max_length=12,
+                        verbose_name="性质",
+                    ),
+                ),
+                ("path", models.CharField(db_index=True, max_length=400, verbose_name="层次")),
+                ("is_active", models.BooleanField(default=True, verbose_name="在用")),
+                ("closed_on", models.DateField(blank=True, null=True, verbose_name="停用日期")),
+                (
+                    "area",
+                    models.ForeignKey(
+                        db_column="area_code",
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="places.area",
+                        to_field="code",
+                        verbose_name="所在区域",
+                    ),
+                ),
+                (
+                    "parent",
+                    models.ForeignKey(
+                        blank=True,
+                        db_column="parent_code",
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="children",
+                        to="units.unit",
+                        to_field="code",
+                        verbose_name="上级单位",
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='Stewardship',
+            name="Stewardship",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('title', models.CharField(blank=True, default='', max_length=20, verbose_name='名义')),
-                ('from_on', models.DateField(verbose_name='起')),
-                ('to_on', models.DateField(blank=True, null=True, verbose_name='止')),
-                ('area', models.ForeignKey(blank=True, db_column='area_code', null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='places.area', to_field='code', verbose_name='区域')),
-                ('person', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='包联领导')),
-                ('site', models.ForeignKey(blank=True, db_column='site_code', null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='places.site', to_field='code', verbose_name='点位')),
-                ('unit', models.ForeignKey(blank=True, db_column='unit_code', null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='units.unit', to_field='code', verbose_name='包联单位')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                (
+                    "title",
+                    models.CharField(blank=True, default="", max_length=20, verbose_name="名义"),
+                ),
+                ("from_on", models.DateField(verbose_name="起")),
+                ("to_on", models.DateField(blank=True, null=True, verbose_name="止")),
+                (
+                    "area",
+                    models.ForeignKey(
+                        blank=True,
+                        db_column="area_code",
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="places.area",
+                        to_field="code",
+                        verbose_name="区域",
+                    ),
+                ),
+                (
+                    "person",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                        verbose_name="包联领导",
+                    ),
+                ),
+                (
+                    "site",
+                    models.ForeignKey(
+                        blank=True,
+                        db_column="site_code",
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="places.site",
+                        to_field="code",
+                        verbose_name="点位",
+                    ),
+                ),
+                (
+                    "unit",
+                    models.ForeignKey(
+                        blank=True,
+                        db_column="unit_code",
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="units.unit",
+                        to_field="code",
+                        verbose_name="包联单位",
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='SiteUnit',
+            name="SiteUnit",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('from_on', models.DateField(verbose_name='起')),
-                ('to_on', models.DateField(blank=True, null=True, verbose_name='止')),
-                ('site', models.ForeignKey(db_column='site_code', on_delete=django.db.models.deletion.PROTECT, related_name='+', to='places.site', to_field='code', verbose_name='点位')),
-                ('unit', models.ForeignKey(db_column='unit_code', on_delete=django.db.models.deletion.PROTECT, related_name='+', to='units.unit', to_field='code', verbose_name='责任单位')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("from_on", models.DateField(verbose_name="起")),
+                ("to_on", models.DateField(blank=True, null=True, verbose_name="止")),
+                (
+                    "site",
+                    models.ForeignKey(
+                        db_column="site_code",
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="places.site",
+                        to_field="code",
+                        verbose_name="点位",
+                    ),
+                ),
+                (
+                    "unit",
+                    models.ForeignKey(
+                        db_column="unit_code",
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="units.unit",
+                        to_field="code",
+                        verbose_name="责任单位",
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='GroupMembership',
+            name="GroupMembership",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('part', models.CharField(choices=[('lead', '牵头'), ('member', '成员')], default='member', max_length=10, verbose_name='分工')),
-                ('from_on', models.DateField(verbose_name='起')),
-                ('to_on', models.DateField(blank=True, null=True, verbose_name='止')),
-                ('group', models.ForeignKey(db_column='group_code', on_delete=django.db.models.deletion.PROTECT, related_name='memberships', to='units.taskgroup', to_field='code', verbose_name='工作组')),
-                ('unit', models.ForeignKey(db_column='unit_code', on_delete=django.db.models.deletion.PROTECT, related_name='memberships', to='units.unit', to_field='code', verbose_name='单位')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                (
+                    "part",
+                    models.CharField(
+                        choices=[("lead", "牵头"), ("member", "成员")],
+                        default="member",
+                        max_length=10,
+                        verbose_name="分工",
+                    ),
+                ),
+                ("from_on", models.DateField(verbose_name="起")),
+                ("to_on", models.DateField(blank=True, null=True, verbose_name="止")),
+                (
+                    "group",
+                    models.ForeignKey(
+                        db_column="group_code",
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="memberships",
+                        to="units.taskgroup",
+                        to_field="code",
+                        verbose_name="工作组",
+                    ),
+                ),
+                (
+                    "unit",
+                    models.ForeignKey(
+                        db_column="unit_code",
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="memberships",
+                        to="units.unit",
+                        to_field="code",
+                        verbose_name="单位",
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='Responsibility',
+            name="Responsibility",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('rank', models.CharField(choices=[('first', '第一责任人'), ('direct', '直接责任人'), ('acting', '具体责任人')], max_length=10, verbose_name='责任')),
-                ('from_on', models.DateField(verbose_name='起')),
-                ('to_on', models.DateField(blank=True, null=True, verbose_name='止')),
-                ('area', models.ForeignKey(blank=True, db_column='area_code', null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='places.area', to_field='code', verbose_name='区域')),
-                ('person', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='责任人')),
-                ('site', models.ForeignKey(blank=True, db_column='site_code', null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='places.site', to_field='code', verbose_name='点位')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                (
+                    "rank",
+                    models.CharField(
+                        choices=[
+                            ("first", "第一责任人"),
+                            ("direct", "直接责任人"),
+                            ("acting", "具体责任人"),
+                        ],
+                        max_length=10,
+                        verbose_name="责任",
+                    ),
+                ),
+                ("from_on", models.DateField(verbose_name="起")),
+                ("to_on", models.DateField(blank=True, null=True, verbose_name="止")),
+                (
+                    "area",
+                    models.ForeignKey(
+                        blank=True,
+                        db_column="area_code",
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="places.area",
+                        to_field="code",
+                        verbose_name="区域",
+                    ),
+                ),
+                (
+                    "person",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                        verbose_name="责任人",
+                    ),
+                ),
+                (
+                    "site",
+                    models.ForeignKey(
+                        blank=True,
+                        db_column="site_code",
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="places.site",
+                        to_field="code",
+                        verbose_name="点位",
+                    ),
+                ),
             ],
             options={
-                'constraints': [models.CheckConstraint(condition=models.Q(models.Q(('area__isnull', False), ('site', None)), models.Q(('area', None), ('site__isnull', False)), _connector='OR'), name='responsibility_for_a_site_or_an_area'), models.CheckConstraint(condition=models.Q(('to_on', None), ('to_on__gte', models.F('from_on')), _connector='OR'), name='responsibility_ends_after_it_begins'), models.UniqueConstraint(condition=models.Q(('site__isnull', False), ('to_on', None)), fields=('site', 'rank'), name='one_responsible_a_rank_and_site'), models.UniqueConstraint(condition=models.Q(('area__isnull', False), ('to_on', None)), fields=('area', 'rank'), name='one_responsible_a_rank_and_area')],
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("area__isnull", False), ("site", None)),
+                            models.Q(("area", None), ("site__isnull", False)),
+                            _connector="OR",
+                        ),
+                        name="responsibility_for_a_site_or_an_area",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("to_on", None), ("to_on__gte", models.F("from_on")), _connector="OR"
+                        ),
+                        name="responsibility_ends_after_it_begins",
+                    ),
+                    models.UniqueConstraint(
+                        condition=models.Q(("site__isnull", False), ("to_on", None)),
+                        fields=("site", "rank"),
+                        name="one_responsible_a_rank_and_site",
+                    ),
+                    models.UniqueConstraint(
+                        condition=models.Q(("area__isnull", False), ("to_on", None)),
+                        fields=("area", "rank"),
+                        name="one_responsible_a_rank_and_area",
+                    ),
+                ],
             },
         ),
         migrations.AddConstraint(
-            model_name='unit',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('closed_on', None), ('is_active', True)), models.Q(('closed_on__isnull', False), ('is_active', False)), _connector='OR'), name='unit_closed_on_a_day'),
+            model_name="unit",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("closed_on", None), ("is_active", True)),
+                    models.Q(("closed_on__isnull", False), ("is_active", False)),
+                    _connector="OR",
+                ),
+                name="unit_closed_on_a_day",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='stewardship',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('area__isnull', False), ('site', None)), models.Q(('area', None), ('site__isnull', False)), _connector='OR'), name='stewardship_over_a_site_or_an_area'),
+            model_name="stewardship",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("area__isnull", False), ("site", None)),
+                    models.Q(("area", None), ("site__isnull", False)),
+                    _connector="OR",
+                ),
+                name="stewardship_over_a_site_or_an_area",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='stewardship',
-            constraint=models.CheckConstraint(condition=models.Q(('unit__isnull', False), ('person__isnull', False), _connector='OR'), name='stewardship_has_a_steward'),
+            model_name="stewardship",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("unit__isnull", False), ("person__isnull", False), _connector="OR"
+                ),
+                name="stewardship_has_a_steward",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='stewardship',
-            constraint=models.CheckConstraint(condition=models.Q(('to_on', None), ('to_on__gte', models.F('from_on')), _connector='OR'), name='stewardship_ends_after_it_begins'),
+            model_name="stewardship",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("to_on", None), ("to_on__gte", models.F("from_on")), _connector="OR"
+                ),
+                name="stewardship_ends_after_it_begins",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='siteunit',
-            constraint=models.CheckConstraint(condition=models.Q(('to_on', None), ('to_on__gte', models.F('from_on')), _connector='OR'), name='site_unit_ends_after_it_begins'),
+            model_name="siteunit",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("to_on", None), ("to_on__gte", models.F("from_on")), _connector="OR"
+                ),
+                name="site_unit_ends_after_it_begins",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='siteunit',
-            constraint=models.UniqueConstraint(condition=models.Q(('to_on', None)), fields=('site',), name='site_unit_one_at_a_time'),
+            model_name="siteunit",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(("to_on", None)),
+                fields=("site",),
+                name="site_unit_one_at_a_time",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='groupmembership',
-            constraint=models.CheckConstraint(condition=models.Q(('to_on', None), ('to_on__gte', models.F('from_on')), _connector='OR'), name='membership_ends_after_it_begins'),
+            model_name="groupmembership",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("to_on", None), ("to_on__gte", models.F("from_on")), _connector="OR"
+                ),
+                name="membership_ends_after_it_begins",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='groupmembership',
-            constraint=models.UniqueConstraint(condition=models.Q(('to_on', None)), fields=('group', 'unit'), name='membership_once_at_a_time'),
+            model_name="groupmembership",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(("to_on", None)),
+                fields=("group", "unit"),
+                name="membership_once_at_a_time",
+            ),
         ),
     ]
