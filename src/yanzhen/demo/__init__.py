@@ -1,0 +1,1 @@
+"""The demonstration city: real area names, everything else made up from a seed."""
