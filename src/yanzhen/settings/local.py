@@ -1,7 +1,6 @@
 """The embedded installation: one machine, plain HTTP, nothing to configure."""
 
-from yanzhen.settings import env
+from yanzhen.settings import base, env
 from yanzhen.settings.base import *  # noqa: F403 - settings are made of all of base
 
-if not SECRET_KEY:
-    SECRET_KEY = env.kept_secret(YANZHEN_HOME / "secret_key")
+SECRET_KEY = base.SECRET_KEY or env.kept_secret(base.YANZHEN_HOME / "secret_key")
