@@ -6,7 +6,6 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = [
@@ -15,26 +14,66 @@ class Migration(migrations.Migration):
 
     operations = [
         migrations.CreateModel(
-            name='Photo',
+            name="Photo",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('sha256', models.CharField(db_index=True, max_length=64, verbose_name='原件摘要')),
-                ('original_name', models.CharField(blank=True, default='', max_length=120, verbose_name='原文件名')),
-                ('original_bytes', models.PositiveIntegerField(verbose_name='原件字节')),
-                ('original_format', models.CharField(max_length=10, verbose_name='原格式')),
-                ('name', models.CharField(max_length=120, unique=True, verbose_name='存放名')),
-                ('thumb_name', models.CharField(max_length=120, verbose_name='缩略图')),
-                ('width', models.PositiveIntegerField(verbose_name='宽')),
-                ('height', models.PositiveIntegerField(verbose_name='高')),
-                ('taken_at', models.DateTimeField(blank=True, null=True, verbose_name='拍摄时间')),
-                ('lat', models.DecimalField(blank=True, decimal_places=6, max_digits=9, null=True, verbose_name='纬度')),
-                ('lon', models.DecimalField(blank=True, decimal_places=6, max_digits=9, null=True, verbose_name='经度')),
-                ('uploaded_at', models.DateTimeField(verbose_name='上传时间')),
-                ('client_id', models.UUIDField(blank=True, null=True, unique=True, verbose_name='提交编号')),
-                ('uploaded_by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='上传人')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("sha256", models.CharField(db_index=True, max_length=64, verbose_name="原件摘要")),
+                (
+                    "original_name",
+                    models.CharField(
+                        blank=True, default="", max_length=120, verbose_name="原文件名"
+                    ),
+                ),
+                ("original_bytes", models.PositiveIntegerField(verbose_name="原件字节")),
+                ("original_format", models.CharField(max_length=10, verbose_name="原格式")),
+                ("name", models.CharField(max_length=120, unique=True, verbose_name="存放名")),
+                ("thumb_name", models.CharField(max_length=120, verbose_name="缩略图")),
+                ("width", models.PositiveIntegerField(verbose_name="宽")),
+                ("height", models.PositiveIntegerField(verbose_name="高")),
+                ("taken_at", models.DateTimeField(blank=True, null=True, verbose_name="拍摄时间")),
+                (
+                    "lat",
+                    models.DecimalField(
+                        blank=True, decimal_places=6, max_digits=9, null=True, verbose_name="纬度"
+                    ),
+                ),
+                (
+                    "lon",
+                    models.DecimalField(
+                        blank=True, decimal_places=6, max_digits=9, null=True, verbose_name="经度"
+                    ),
+                ),
+                ("uploaded_at", models.DateTimeField(verbose_name="上传时间")),
+                (
+                    "client_id",
+                    models.UUIDField(blank=True, null=True, unique=True, verbose_name="提交编号"),
+                ),
+                (
+                    "uploaded_by",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                        verbose_name="上传人",
+                    ),
+                ),
             ],
             options={
-                'constraints': [models.CheckConstraint(condition=models.Q(models.Q(('lat', None), ('lon', None)), models.Q(('lat__isnull', False), ('lon__isnull', False)), _connector='OR'), name='photo_place_is_whole')],
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("lat", None), ("lon", None)),
+                            models.Q(("lat__isnull", False), ("lon__isnull", False)),
+                            _connector="OR",
+                        ),
+                        name="photo_place_is_whole",
+                    )
+                ],
             },
         ),
     ]
