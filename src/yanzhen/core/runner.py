@@ -8,6 +8,7 @@ import logging
 import os
 import signal
 import threading
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -16,6 +17,7 @@ from pathlib import Path
 from django.conf import settings
 from django.db import DatabaseError, close_old_connections, connection, connections
 from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
 
 from yanzhen.core import jobs
 from yanzhen.core.errors import Refused
@@ -25,13 +27,15 @@ log = logging.getLogger(__name__)
 BEAT_SECONDS = 2.0
 IDLE_SECONDS = 0.5
 """How long a thread with nothing to do waits before it looks again."""
+PATIENCE_SECONDS = 10.0
+"""How long a starting runner waits for one that is just ending."""
 
 
 class AnotherRunner(Refused):
     """SQLite has one writer at a time; a second runner would only stand in the way."""
 
     code = "another_runner"
-    message = "另一个后台任务进程正在使用这个数据目录。"
+    message = _("另一个后台任务进程正在使用这个数据目录。")
 
 
 @dataclass
@@ -119,8 +123,13 @@ def only_runner() -> Iterator[bool]:
     path = Path(settings.YANZHEN_HOME) / "runner.lock"
     path.parent.mkdir(parents=True, exist_ok=True)
     with path.open("a") as handle:
-        try:
-            fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError:
-            raise AnotherRunner from None
+        give_up_at = time.monotonic() + PATIENCE_SECONDS
+        while True:
+            try:
+                fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+                break
+            except BlockingIOError:
+                if time.monotonic() > give_up_at:
+                    raise AnotherRunner from None
+                time.sleep(0.2)
         yield True
