@@ -8,7 +8,7 @@ from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
-from yanzhen.accounts.enums import Role, Theme
+from yanzhen.accounts.enums import Role
 from yanzhen.core.locking import LockingQuerySet
 
 
@@ -33,9 +33,6 @@ class User(AbstractBaseUser):
     is_system = models.BooleanField(_("系统"), default=False)
     must_change_password = models.BooleanField(_("下次登录须改密码"), default=False)
     language = models.CharField(_("语言"), max_length=10, blank=True, default="")
-    theme = models.CharField(
-        _("外观"), max_length=10, choices=Theme.choices, blank=True, default=Theme.SYSTEM
-    )
     created_at = models.DateTimeField(_("建立时间"), auto_now_add=True)
 
     USERNAME_FIELD = "username"

@@ -6,6 +6,7 @@ import pytest
 
 from yanzhen.accounts.enums import Role
 from yanzhen.accounts.tests.factories import make_user
+from yanzhen.places.tests.factories import make_area, make_site
 from yanzhen.units import queries
 from yanzhen.units.enums import Rank
 from yanzhen.units.tests.factories import (
@@ -13,8 +14,6 @@ from yanzhen.units.tests.factories import (
     make_site_unit,
     make_stewardship,
     make_unit,
-    the_area,
-    the_site,
 )
 
 TODAY = date(2026, 11, 20)
@@ -48,7 +47,7 @@ def test_a_person_belongs_to_his_own_unit_and_to_those_of_his_posts_of_that_day(
 
 
 def test_the_unit_of_a_site_is_the_one_of_that_day() -> None:
-    site, before, now = the_site(), make_unit(), make_unit()
+    site, before, now = make_site(), make_unit(), make_unit()
     make_site_unit(site=site, unit=before, to_on=date(2026, 6, 30))
     make_site_unit(site=site, unit=now, from_on=date(2026, 7, 1))
 
@@ -58,12 +57,12 @@ def test_the_unit_of_a_site_is_the_one_of_that_day() -> None:
 
 
 def test_each_rank_is_answered_by_the_site_itself_else_by_the_nearest_area_above() -> None:
-    site = the_site(area=the_area("430405001002"))
-    city = make_responsibility(area=the_area("4304"), rank=Rank.FIRST)
-    make_responsibility(area=the_area("4304"), rank=Rank.DIRECT)
-    street = make_responsibility(area=the_area("430405001"), rank=Rank.DIRECT)
+    site = make_site(area=make_area("430405001002"))
+    city = make_responsibility(area=make_area("4304"), rank=Rank.FIRST)
+    make_responsibility(area=make_area("4304"), rank=Rank.DIRECT)
+    street = make_responsibility(area=make_area("430405001"), rank=Rank.DIRECT)
     own = make_responsibility(site=site, rank=Rank.ACTING)
-    make_responsibility(area=the_area("430406"), rank=Rank.ACTING)
+    make_responsibility(area=make_area("430406"), rank=Rank.ACTING)
 
     assert queries.responsible_persons(site=site, on=TODAY) == {
         Rank.FIRST: city.person,
@@ -71,24 +70,24 @@ def test_each_rank_is_answered_by_the_site_itself_else_by_the_nearest_area_above
         Rank.ACTING: own.person,
     }
     first, direct, acting = queries.answers(site=site, on=TODAY)
-    assert first.from_area == the_area("4304")
-    assert direct.from_area == the_area("430405001")
+    assert first.from_area == make_area("4304")
+    assert direct.from_area == make_area("430405001")
     assert acting.from_area is None
-    assert queries.responsible_persons(area=the_area("430405001"), on=TODAY) == {
+    assert queries.responsible_persons(area=make_area("430405001"), on=TODAY) == {
         Rank.FIRST: city.person,
         Rank.DIRECT: street.person,
     }
-    assert queries.answers(area=the_area("430405001"), on=TODAY)[1].from_area is None
+    assert queries.answers(area=make_area("430405001"), on=TODAY)[1].from_area is None
     assert queries.responsible_persons(site=site, on=date(2025, 12, 31)) == {}
 
 
 def test_stewards_come_nearest_first() -> None:
-    site = the_site(area=the_area("430405001002"))
-    city = make_stewardship(area=the_area("4304"))
+    site = make_site(area=make_area("430405001002"))
+    city = make_stewardship(area=make_area("4304"))
     own = make_stewardship(site=site)
-    street = make_stewardship(area=the_area("430405001"))
-    make_stewardship(area=the_area("430406"))
+    street = make_stewardship(area=make_area("430405001"))
+    make_stewardship(area=make_area("430406"))
     make_stewardship(site=site, to_on=date(2026, 11, 19))
 
     assert queries.stewards(site=site, on=TODAY) == [own, street, city]
-    assert queries.stewards(area=the_area("430405"), on=TODAY) == [city]
+    assert queries.stewards(area=make_area("430405"), on=TODAY) == [city]
