@@ -14,6 +14,10 @@ class Level(models.TextChoices):
     GRID = "grid", _("小区·网格")
 
 
+LEVEL_DEPTHS: dict[Level, int] = {level: depth for depth, level in enumerate(Level)}
+"""How far below the top a level lies."""
+
+
 class SiteStatus(models.TextChoices):
     """How a site stands in the ledger of sites."""
 

@@ -1,18 +1,48 @@
 """Areas with their boundaries, site types and sites."""
 
+import re
+import secrets
+from collections.abc import Iterable
+from datetime import date
 from typing import ClassVar
 
 from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
+from yanzhen.accounts.enums import Action
+from yanzhen.accounts.models import User
+from yanzhen.accounts.rules import area_scopes
 from yanzhen.core.locking import LockingQuerySet
 from yanzhen.core.scope import prefix_range
+from yanzhen.core.text import bigrams
+from yanzhen.places import answering
 from yanzhen.places.enums import Crs, Level, SiteStatus
+
+COMMITTEE = re.compile(r"(?<=.)(?:居民委员会|村民委员会|居委会|村委会)$")
+"""The body that runs a community; a short name can do without."""
+
+
+def under_any(field: str, codes: Iterable[str]) -> Q:
+    """Return the condition that `field` is one of `codes` or lies below one; none: nothing does."""
+    where = Q(pk__in=())
+    for code in codes:
+        low, high = prefix_range(code)
+        where |= Q(**{f"{field}__gte": low, f"{field}__lt": high})
+    return where
 
 
 class AreaQuerySet(LockingQuerySet["Area"]):
-    """Areas, by code."""
+    """Areas, by code and by who asks."""
+
+    def visible_to(self, user: User, on: date) -> "AreaQuerySet":
+        """The areas of the user's posts and all below them, and those around answered sites."""
+        if user.is_system:
+            return self
+        answered = answering.answered_by(user, on)
+        around_sites = Site.objects.filter(code__in=answered.site_codes).values("area_id")
+        codes = [*area_scopes(user, Action.NET_VIEW, on=on), *answered.area_codes]
+        return self.filter(under_any("code", codes) | Q(code__in=around_sites))
 
     def under(self, code: str) -> "AreaQuerySet":
         """The area with this code and all below it."""
@@ -52,6 +82,11 @@ class Area(models.Model):
     def __str__(self) -> str:
         return self.name
 
+    @property
+    def short_name(self) -> str:
+        """The name without the committee that runs the place: `光辉社区居委会` → `光辉社区`."""
+        return COMMITTEE.sub("", self.name)
+
 
 class Boundary(models.Model):
     """The outline of an area as GeoJSON in WGS-84, longitude first."""
@@ -71,10 +106,20 @@ class Boundary(models.Model):
         return self.area_id
 
 
-class NetVersion(models.Model):
-    """One row that counts changes of the net: an index kept in memory knows when it is old."""
+def new_version() -> int:
+    """Return a number that no net had before."""
+    return 1 + secrets.randbits(62)
 
-    version = models.PositiveBigIntegerField(_("版本"), default=0)
+
+class NetVersion(models.Model):
+    """One row with a number that is new after each change of areas or boundaries.
+
+    A net kept in memory knows by it when it is old.
+    """
+
+    version = models.PositiveBigIntegerField(_("版本"), default=new_version)
+
+    objects = LockingQuerySet["NetVersion"].as_manager()
 
     def __str__(self) -> str:
         return str(self.version)
@@ -98,7 +143,23 @@ class SiteType(models.Model):
 
 
 class SiteQuerySet(LockingQuerySet["Site"]):
-    """Sites, by area."""
+    """Sites, by area, by words and by who asks."""
+
+    def visible_to(self, user: User, on: date) -> "SiteQuerySet":
+        """The sites in the areas of the user's posts, and those that the user's units answer for."""
+        if user.is_system:
+            return self
+        answered = answering.answered_by(user, on)
+        codes = [*area_scopes(user, Action.NET_VIEW, on=on), *answered.area_codes]
+        return self.filter(under_any("area_id", codes) | Q(code__in=answered.site_codes))
+
+    def saying(self, words: str) -> "SiteQuerySet":
+        """The sites whose code, name or address holds every two neighbouring signs of `words`."""
+        sites = self
+        for pair in bigrams(words):
+            wanted = f" {pair} " if len(pair) > 1 else pair
+            sites = sites.filter(search_grams__contains=wanted)
+        return sites
 
     def under(self, code: str) -> "SiteQuerySet":
         """The sites in the area with this code and below it."""
