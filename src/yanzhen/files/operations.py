@@ -8,17 +8,17 @@ from typing import Any, BinaryIO
 from uuid import UUID
 
 from django.core.files.uploadedfile import UploadedFile
-from django.db import IntegrityError, transaction
+from django.db import transaction
 
 from yanzhen.accounts.models import User
-from yanzhen.core.errors import require
+from yanzhen.core.errors import Refused, require
 from yanzhen.core.time import city_day, city_zone
 from yanzhen.events import operations as events
 from yanzhen.events.errors import ClientIdReused
 from yanzhen.files import rules, shelf
 from yanzhen.files.errors import PhotoPlaceUnfit, PhotoTooLarge, ShelfFull
 from yanzhen.files.models import Photo
-from yanzhen.files.pictures import MAX_BYTES, MAX_LAT, MAX_LON, Claims, Picture, picture_from
+from yanzhen.files.pictures import MAX_BYTES, MAX_LAT, MAX_LON, Picture, picture_from
 
 STORED = "photo.stored"
 
@@ -51,46 +51,54 @@ def store_photo(
     if kept := _kept_before(client_id, sha256):
         return kept
     picture = picture_from(content, name=name, zone=city_zone())
-    claims = Claims(
+    full_name, thumb_name = _put(picture)
+    photo = Photo(
+        sha256=sha256,
+        original_name=name,
+        original_bytes=len(content),
+        original_format=picture.format,
+        name=full_name,
+        thumb_name=thumb_name,
+        width=picture.width,
+        height=picture.height,
         taken_at=taken_at or picture.claims.taken_at,
         lat=picture.claims.lat if lat is None else lat,
         lon=picture.claims.lon if lon is None else lon,
+        uploaded_by=actor,
+        uploaded_at=now,
+        client_id=client_id,
     )
-
-    full_name, thumb_name = _put(picture)
     try:
-        with transaction.atomic():
-            photo = Photo.objects.create(
-                sha256=sha256,
-                original_name=name,
-                original_bytes=len(content),
-                original_format=picture.format,
-                name=full_name,
-                thumb_name=thumb_name,
-                width=picture.width,
-                height=picture.height,
-                taken_at=claims.taken_at,
-                lat=claims.lat,
-                lon=claims.lon,
-                uploaded_by=actor,
-                uploaded_at=now,
-                client_id=client_id,
-            )
-            events.record(
-                STORED,
-                photo,
-                actor=actor,
-                at=now,
-                client_id=client_id,
-                sha256=sha256,
-                name=full_name,
-            )
-    except BaseException as error:
-        shelf.drop(full_name)
-        shelf.drop(thumb_name)
-        if isinstance(error, IntegrityError) and (kept := _kept_before(client_id, sha256)):
-            return kept  # the same write, sent twice at once; the other one was quicker
+        kept = _record(photo)
+    except Refused:
+        _take_back(photo)
         raise
+    if kept.name != full_name:
+        _take_back(photo)
+    return kept
+
+
+@transaction.atomic
+def _record(photo: Photo) -> Photo:
+    """Write the row and its event; of one write sent twice at once, the first one's row counts.
+
+    Should the commit itself break off, nobody knows how it ended: the files stay then.
+    """
+    client_id = photo.client_id
+    if events.replayed(client_id, STORED, actor=photo.uploaded_by) and (
+        kept := _kept_before(client_id, photo.sha256)
+    ):
+        return kept
+    photo.save(force_insert=True)
+    events.record(
+        STORED,
+        photo,
+        actor=photo.uploaded_by,
+        at=photo.uploaded_at,
+        client_id=client_id,
+        sha256=photo.sha256,
+        name=photo.name,
+    )
     return photo
 
 
@@ -119,11 +127,14 @@ def _kept_before(client_id: UUID | None, sha256: str) -> Photo | None:
     if client_id is None:
         return None
     photo = Photo.objects.filter(client_id=client_id).first()
-    if photo is None and events.replayed(client_id, STORED) is None:
-        return None
-    if photo is None or photo.sha256 != sha256:
+    if photo is not None and photo.sha256 != sha256:
         raise ClientIdReused
     return photo
+
+
+def _take_back(photo: Photo) -> None:
+    shelf.drop(photo.name)
+    shelf.drop(photo.thumb_name)
 
 
 def _put(picture: Picture) -> tuple[str, str]:

@@ -5,18 +5,22 @@ import os
 import zipfile
 import zlib
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from pathlib import Path
+from threading import Barrier
 from typing import Any
 from uuid import UUID
 
 import pytest
+from django.db import connection, transaction
 from PIL import Image
 
 from yanzhen.accounts.enums import Role
 from yanzhen.accounts.tests.factories import make_user
 from yanzhen.core.errors import Forbidden, Refused
+from yanzhen.events import operations as events
 from yanzhen.events.errors import ClientIdReused
 from yanzhen.events.models import Event
 from yanzhen.files import shelf
@@ -348,8 +352,34 @@ def test_a_full_disk_is_said_in_words(monkeypatch: pytest.MonkeyPatch, own_shelf
 
 
 @pytest.mark.django_db
-def test_files_of_a_photo_whose_row_was_refused_are_taken_away(own_shelf: Path) -> None:
-    with pytest.raises(RuntimeWarning, match="naive"):
-        store_with(taken_at=datetime(2026, 11, 20, 9, 30))  # noqa: DTZ001 - the fault that is meant
+def test_an_id_used_for_another_deed_leaves_no_files(own_shelf: Path) -> None:
+    actor = make_user(Role.OPERATOR)
+    with transaction.atomic():
+        events.record("user.noted", actor, actor=actor, at=NOW, client_id=SENT)
 
+    with pytest.raises(ClientIdReused):
+        make_photo(actor=actor, client_id=SENT)
+
+    assert not Photo.objects.exists()
     assert not files_on(own_shelf)
+
+
+@pytest.mark.postgres_only
+@pytest.mark.django_db(transaction=True)
+def test_of_one_photo_sent_twice_at_once_one_is_kept(own_shelf: Path) -> None:
+    actor = make_user(Role.OPERATOR)
+    both = Barrier(2)
+
+    def send() -> int:
+        both.wait()
+        try:
+            return make_photo(actor=actor, client_id=SENT).pk
+        finally:
+            connection.close()
+
+    with ThreadPoolExecutor(2) as pool:
+        first, second = (task.result() for task in [pool.submit(send), pool.submit(send)])
+
+    assert first == second
+    assert Photo.objects.count() == 1
+    assert len(files_on(own_shelf)) == 2
