@@ -40,6 +40,7 @@ class Action(models.TextChoices):
     NET_EDIT = "net.edit", _("改区域、点位、单位")
     PEOPLE_VIEW = "people.view", _("看人员")
     PEOPLE_EDIT = "people.edit", _("改人员与岗位")
+    PEOPLE_EMPOWER = "people.empower", _("任免管理员与审计员")
     SETTINGS_EDIT = "settings.edit", _("改规则与设置")
     FIGURES_VIEW = "figures.view", _("看指标")
     IMPORT = "exchange.import", _("导入")

@@ -19,6 +19,7 @@ ROLE_ACTIONS: dict[Role, frozenset[Action]] = {
             Action.NET_EDIT,
             Action.PEOPLE_VIEW,
             Action.PEOPLE_EDIT,
+            Action.PEOPLE_EMPOWER,
             Action.SETTINGS_EDIT,
             Action.IMPORT,
             Action.EXPORT,

@@ -26,6 +26,8 @@ YANZHEN_CITY_NAME = env.text("YANZHEN_CITY_NAME", "衡阳市")
 YANZHEN_CITY_CODE = env.text("YANZHEN_CITY_CODE", "4304")  # every area's code begins with it
 YANZHEN_CITY_PREFIX = env.text("YANZHEN_CITY_PREFIX", "HY")  # case numbers: HY-2026-000123
 YANZHEN_WORK_HOURS = env.text("YANZHEN_WORK_HOURS", "08:30-12:00,14:00-17:30")
+YANZHEN_CLOSE_ON_VERIFY = env.flag("YANZHEN_CLOSE_ON_VERIFY", default=True)
+YANZHEN_RECURRENCE_DAYS = env.number("YANZHEN_RECURRENCE_DAYS", 90, at_least=1)
 
 # --- The house ----------------------------------------------------------------------------------
 
@@ -62,7 +64,7 @@ MIDDLEWARE = [
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "yanzhen.core.middleware.LanguageMiddleware",
-    "django.contrib.auth.middleware.LoginRequiredMiddleware",
+    "yanzhen.accounts.middleware.DoorMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "yanzhen.core.middleware.RefusalMiddleware",
@@ -126,12 +128,11 @@ PASSWORD_HASHERS = [
     "django.contrib.auth.hashers.PBKDF2PasswordHasher",
 ]
 AUTH_PASSWORD_VALIDATORS: list[dict[str, Any]] = [
-    {"NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator",
+    {"NAME": "yanzhen.accounts.strength.LongEnough", "OPTIONS": {"min_length": 10}},
+    {"NAME": "yanzhen.accounts.strength.ThreeKinds"},
+    {"NAME": "yanzhen.accounts.strength.NotOneself",
      "OPTIONS": {"user_attributes": ["username", "full_name", "phone"]}},
-    {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator",
-     "OPTIONS": {"min_length": 10}},
-    {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
-    {"NAME": "django.contrib.auth.password_validation.NumericPasswordValidator"},
+    {"NAME": "yanzhen.accounts.strength.NotCommon"},
 ]  # fmt: skip
 
 LOGIN_URL = "accounts:sign_in"
@@ -141,13 +142,17 @@ SESSION_COOKIE_AGE = env.number("YANZHEN_SESSION_HOURS", 12, at_least=1) * 3600
 SESSION_COOKIE_NAME = "yanzhen_session"
 CSRF_COOKIE_NAME = "yanzhen_csrf"
 CSRF_COOKIE_HTTPONLY = True  # scripts read the token from the page
+CSRF_FAILURE_VIEW = "yanzhen.accounts.views.csrf_failed"
 
 AXES_FAILURE_LIMIT = 5
 AXES_COOLOFF_TIME = timedelta(minutes=15)
 AXES_LOCKOUT_PARAMETERS = [["username", "ip_address"]]
 AXES_RESET_ON_SUCCESS = True
 AXES_HTTP_RESPONSE_CODE = 429
-AXES_LOCKOUT_TEMPLATE = "accounts/locked.html"
+AXES_LOCKOUT_CALLABLE = "yanzhen.accounts.views.locked"
+AXES_RESET_COOL_OFF_ON_FAILURE_DURING_LOCKOUT = False  # the time that the page says is kept
+# What somebody had typed into a form ("kept") is no business of a log either.
+AXES_SENSITIVE_PARAMETERS = ["username", "ip_address", "kept"]
 AXES_DISABLE_ACCESS_LOG = True  # the event record says who signed in
 AXES_VERBOSE = False
 

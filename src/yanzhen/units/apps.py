@@ -10,3 +10,10 @@ class UnitsConfig(AppConfig):
     name = "yanzhen.units"
     verbose_name = _("单位")
     default_auto_field = "django.db.models.BigAutoField"
+
+    def ready(self) -> None:
+        """Hand the record to the accounts, which lie below it and act too."""
+        from yanzhen.accounts import operations as accounts  # noqa: PLC0415 - apps must be ready
+        from yanzhen.events import operations as events  # noqa: PLC0415 - apps must be ready
+
+        accounts.record_with(events)

@@ -1,0 +1,12 @@
+"""The addresses of the door."""
+
+from django.urls import path
+
+from yanzhen.accounts import views
+
+app_name = "accounts"
+urlpatterns = [
+    path("sign-in/", views.sign_in, name="sign_in"),
+    path("sign-out/", views.sign_out, name="sign_out"),
+    path("me/password/", views.password, name="password"),
+]
