@@ -59,38 +59,66 @@ def main(argv: Sequence[str] | None = None) -> int:
         print(f"没有命令“{words[0]}”。\n\n{overview()}", file=sys.stderr)  # noqa: T201
         return WRONG_USE
 
-    name, rest = words[0], words[1:]
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "yanzhen.settings.local")
-    command = import_module(module_name(name))
-    parser = argparse.ArgumentParser(prog=f"yanzhen {name}", description=COMMANDS[name])
-    command.add_arguments(parser)
-    try:
-        args = parser.parse_args(rest)
-    except SystemExit as stop:
-        return stop.code if isinstance(stop.code, int) else WRONG_USE
-    return run(command.run, args)
+    speak_chinese()
+    return run(words[0], words[1:])
 
 
-def run(command: object, args: argparse.Namespace) -> int:
-    """Start the house, run the command in it, and say every refusal in words on stderr."""
-    import django  # noqa: PLC0415 - slow, and --help can do without
+def run(name: str, words: Sequence[str]) -> int:
+    """Start the house, run one command in it, and say every refusal in words on stderr."""
+    import django  # noqa: PLC0415 - slow, and the overview can do without
     from django.core.exceptions import ImproperlyConfigured  # noqa: PLC0415 - as above
+    from django.db import OperationalError  # noqa: PLC0415 - as above
 
     try:
         django.setup()
         from yanzhen.core.errors import Refused  # noqa: PLC0415 - needs the apps
 
+        command = import_module(module_name(name))
+        parser = argparse.ArgumentParser(prog=f"yanzhen {name}", description=COMMANDS[name])
+        command.add_arguments(parser)
+        args = parser.parse_args(words)
         try:
-            return int(command(args))  # type: ignore[operator]  # add_arguments/run is a module's shape
+            return int(command.run(args))
         except Refused as refusal:
-            print(refusal, file=sys.stderr)  # noqa: T201
-            return REFUSED
+            return refused(str(refusal))
+        except OperationalError as error:
+            return refused(f"数据库无法使用：{error}")
     except ImproperlyConfigured as error:
-        print(f"配置有误：{error}", file=sys.stderr)  # noqa: T201
-        return REFUSED
+        return refused(f"配置有误：{error}")
+    except BrokenPipeError:  # whoever read our output has seen enough
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return DONE
     except KeyboardInterrupt:
-        print("已中断。", file=sys.stderr)  # noqa: T201
-        return 130
+        return refused("已中断。")
+
+
+def refused(words: str) -> int:
+    print(words, file=sys.stderr)  # noqa: T201 - a command speaks by printing
+    return REFUSED
+
+
+ARGPARSE = {
+    "usage: ": "用法：",
+    "positional arguments": "参数",
+    "options": "选项",
+    "show this help message and exit": "显示本说明",
+    "%(prog)s: error: %(message)s\n": "%(prog)s：%(message)s\n",
+    "the following arguments are required: %s": "缺少参数：%s",
+    "unrecognized arguments: %s": "不认识的参数：%s",
+    "expected one argument": "后面要跟一个值",
+    "expected at least one argument": "后面至少要跟一个值",
+    "invalid choice: %(value)r (choose from %(choices)s)": "没有 %(value)s，可选：%(choices)s",
+    "invalid %(type)s value: %(value)r": "值 %(value)s 不合要求",
+    "argument %(argument_name)s: %(message)s": "参数 %(argument_name)s：%(message)s",
+    "one of the arguments %s is required": "以下参数须给出一个：%s",
+    "not allowed with argument %s": "不能与 %s 同时使用",
+}
+
+
+def speak_chinese() -> None:
+    """Give argparse Chinese words: it asks gettext for them, and nobody ships a catalogue."""
+    vars(argparse)["_"] = lambda text: ARGPARSE.get(text, text)
 
 
 if __name__ == "__main__":

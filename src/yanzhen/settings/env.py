@@ -108,12 +108,19 @@ def kept_secret(path: Path) -> str:
     It is written aside and then linked into place: of two first starts at once one wins and
     both read the same secret, and nobody can read half of it.
     """
-    if not path.exists():
-        path.parent.mkdir(parents=True, exist_ok=True, mode=0o750)
-        handle, draft = tempfile.mkstemp(dir=path.parent, prefix=".secret-")
-        with os.fdopen(handle, "w", encoding="utf-8") as file:
-            file.write(secrets.token_urlsafe(50))
-        with contextlib.suppress(FileExistsError):
-            os.link(draft, path)
-        Path(draft).unlink()
-    return path.read_text(encoding="utf-8").strip()
+    try:
+        if not path.exists():
+            _write_once(path, secrets.token_urlsafe(50))
+        return path.read_text(encoding="utf-8").strip()
+    except OSError as error:
+        raise ImproperlyConfigured(f"无法读写 {path}：{error.strerror}。") from error
+
+
+def _write_once(path: Path, content: str) -> None:
+    path.parent.mkdir(parents=True, exist_ok=True, mode=0o750)
+    handle, draft = tempfile.mkstemp(dir=path.parent, prefix=".secret-")
+    with os.fdopen(handle, "w", encoding="utf-8") as file:
+        file.write(content)
+    with contextlib.suppress(FileExistsError):
+        os.link(draft, path)
+    Path(draft).unlink()
