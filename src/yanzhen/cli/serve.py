@@ -5,7 +5,9 @@ dies, and when it is killed itself they notice and end, so that the next start f
 """
 
 import argparse
+import errno
 import os
+import socket
 import subprocess
 import sys
 import time
@@ -24,6 +26,7 @@ from yanzhen.cli import assets
 from yanzhen.core.errors import Refused
 
 RESTART_SECONDS = 5.0
+PATIENCE_SECONDS = 8.0
 
 
 class NotInitialised(Refused):
@@ -31,6 +34,15 @@ class NotInitialised(Refused):
 
     code = "not_initialised"
     message = _("数据库尚未建立或不是最新，请先执行 yanzhen init。")
+
+
+class CannotListen(Refused):
+    """The address is somebody else's, or not ours to take."""
+
+    code = "cannot_listen"
+    message = _(
+        "无法在 %(address)s 上监听（%(reason)s），请用 --port 换一个端口，或停止占用它的程序。"
+    )
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -95,6 +107,7 @@ def serve(
     with_jobs: bool = True,
 ) -> None:
     """Serve until told to stop. Called last: the process becomes the server's."""
+    require_address(bind, port)
     assets.collect()
     host = f"[{bind}]" if ":" in bind else bind
     shown = "127.0.0.1" if bind in {"0.0.0.0", "::"} else host  # noqa: S104 - only compared
@@ -115,6 +128,24 @@ def serve(
     if Path("/dev/shm").is_dir():  # noqa: S108 - heartbeats of workers, no data
         options["worker_tmp_dir"] = "/dev/shm"  # noqa: S108 - as above
     House(options, with_jobs=with_jobs).run()
+
+
+def require_address(bind: str, port: int) -> None:
+    """Refuse to start where nobody can listen; workers of a killed server get time to end."""
+    give_up_at = time.monotonic() + PATIENCE_SECONDS
+    while True:
+        try:
+            socket.create_server((bind, port), family=family_of(bind)).close()
+        except OSError as error:
+            if error.errno == errno.EADDRINUSE and time.monotonic() < give_up_at:
+                time.sleep(0.2)
+                continue
+            raise CannotListen(address=f"{bind}:{port}", reason=error.strerror) from error
+        return
+
+
+def family_of(bind: str) -> socket.AddressFamily:
+    return socket.AF_INET6 if ":" in bind else socket.AF_INET
 
 
 def close_connections(_server: object, _worker: object) -> None:
