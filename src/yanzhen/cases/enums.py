@@ -315,7 +315,7 @@ MOVES: dict[MoveName, Move] = {
         ),
         Move(
             MoveName.FAIL,
-            frozenset({_S.SUBMITTED}),
+            frozenset({_S.SUBMITTED, _S.VERIFIED}),
             _S.REWORK,
             _A.CASE_VERIFY,
             By.OUTSIDE,

@@ -10,7 +10,7 @@ class MoveNotAllowed(Refused):
 
     code = "move_not_allowed"
     status = 409
-    message = _("问题 %(number)s 现在是“%(status)s”，不能%(move)s。请刷新页面看最新情况。")
+    message = _("问题 %(number)s 现在是“%(status)s”，不能%(move)s。%(last)s请刷新页面看最新情况。")
 
 
 class UnitClosed(Refused):
@@ -34,10 +34,18 @@ class WordsMissing(Refused):
     message = _("%(move)s须写明说明。")
 
 
+class WordsTooLong(Refused):
+    """More words than anybody reads."""
+
+    code = "words_too_long"
+    message = _("说明最多 %(most)s 个字，请写短一些。")
+
+
 class PhotoMissing(Refused):
     """The move needs a photo; the reason is said."""
 
     code = "photo_missing"
+    default_reason = _("核查人要对照整改前后的情况。")
     message = _("%(move)s须附照片：%(reason)s")
 
 
@@ -141,3 +149,53 @@ class NumberTaken(Refused):
 
     code = "number_taken"
     message = _("编号 %(number)s 已有问题在用。")
+
+
+class NoClockPolicy(Refused):
+    """No time limit is set for such a case, and none was named."""
+
+    code = "no_clock_policy"
+    message = _("没有适用于此类问题的时限规则，请写明时限，或先在“规则与设置”里补上。")
+
+
+class PlaceMissing(Refused):
+    """Nobody can be sent to a place that is not named."""
+
+    code = "place_missing"
+    message = _("请选点位或区域。")
+
+
+class AreaClosed(Refused):
+    """The area no longer exists."""
+
+    code = "area_closed"
+    message = _("区域“%(area)s”已撤销，请另选区域。")
+
+
+class TitleMissing(Refused):
+    """A case must say what is wrong."""
+
+    code = "title_missing"
+    message = _("请写明是什么问题。")
+
+
+class TextTooLong(Refused):
+    """A text does not fit where it is kept."""
+
+    code = "text_too_long"
+    message = _("“%(what)s”最多 %(most)s 个字，请写短一些。")
+
+
+class PhotoUsedAlready(Refused):
+    """A photo shows one moment of a case only."""
+
+    code = "photo_used_already"
+    message = _("照片“%(photo)s”已经附在这件问题里，请换一张。")
+
+
+class NoSuchPart(Refused):
+    """The unit was not asked to support this case, or has finished its part."""
+
+    code = "no_such_part"
+    status = 409
+    message = _("“%(unit)s”没有待办的协办事项，可能已由别人办结。")

@@ -1,15 +1,20 @@
 """The case, how it stood from when to when, and what hangs on it."""
 
+from datetime import date, datetime
 from typing import ClassVar, Self
+from uuid import uuid4
 
 from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
+from yanzhen.accounts.enums import Action
 from yanzhen.accounts.models import User
+from yanzhen.accounts.rules import area_scopes, unit_scopes
 from yanzhen.cases.enums import (
     ENDED,
     OPEN,
+    WITH_THE_UNIT,
     WITH_UNIT,
     CaseKind,
     CaseStatus,
@@ -22,9 +27,11 @@ from yanzhen.cases.enums import (
     Source,
 )
 from yanzhen.core.locking import LockingQuerySet
+from yanzhen.core.scope import prefix_range
 from yanzhen.files.models import Photo
 from yanzhen.places.models import Area, Site, SiteType
 from yanzhen.units.models import Unit
+from yanzhen.units.queries import unit_codes_under
 
 
 class Category(models.Model):
@@ -197,6 +204,19 @@ class MoveDemand(models.Model):
         return f"{self.move} {self.severity or '*'}"
 
 
+class RuleVersion(models.Model):
+    """One row whose version is new after each change of rules kept in memory (`rulebook`).
+
+    A random number and no count: of two transactions that each change the rules, one rolled
+    back, neither can then be taken for the other.
+    """
+
+    version = models.UUIDField(_("版本"), default=uuid4)
+
+    def __str__(self) -> str:
+        return str(self.version)
+
+
 class NumberSeries(models.Model):
     """The last number given out for one city and year; `floor` is the highest an import brought."""
 
@@ -252,7 +272,25 @@ STANDING_FIELDS = tuple(field.attname for field in Standing._meta.local_fields)
 
 
 class CaseQuerySet(LockingQuerySet["Case"]):
-    """Cases, by where they stand; what a person may see is in `queries`."""
+    """Cases, by who may see them and where they stand."""
+
+    def visible_to(self, user: User, on: date) -> Self:
+        """The cases that a post of `user` shows him on that day; every read begins here.
+
+        A post with an area shows what lies in it, a post with a unit what is in the hands of
+        that unit or one below, or was asked of it as support.
+        """
+        if user.is_system:
+            return self.all()
+        seen = Q(pk__in=[])
+        for code in area_scopes(user, Action.CASE_VIEW, on=on):
+            low, high = prefix_range(code)
+            seen |= Q(area_id__gte=low, area_id__lt=high)
+        units = unit_codes_under(unit_scopes(user, Action.CASE_VIEW, on=on))
+        if units:
+            asked = SupportPart.objects.filter(unit_id__in=units).values_list("case_id", flat=True)
+            seen |= Q(unit_id__in=units) | Q(pk__in=list(asked))
+        return self.filter(seen)
 
     def open(self) -> Self:
         """The cases that are not over."""
@@ -261,6 +299,10 @@ class CaseQuerySet(LockingQuerySet["Case"]):
     def ended(self) -> Self:
         """The cases that are over."""
         return self.filter(status__in=sorted(ENDED))
+
+    def overdue(self, at: datetime) -> Self:
+        """The cases that a unit has in hand although their time is up."""
+        return self.filter(status__in=sorted(WITH_THE_UNIT), due_at__lt=at)
 
 
 class Case(Standing):
@@ -323,6 +365,7 @@ class Case(Standing):
     dispatched_at = models.DateTimeField(_("交办时间"), null=True, blank=True)
     acknowledge_due_at = models.DateTimeField(_("签收时限"), null=True, blank=True)
     verify_due_at = models.DateTimeField(_("核查时限"), null=True, blank=True)
+    hours = models.CharField(_("计时"), max_length=10, choices=Hours.choices, default=Hours.WORKING)
     parked_from = models.CharField(
         _("挂账前状态"), max_length=12, choices=CaseStatus.choices, blank=True, default=""
     )
@@ -378,7 +421,8 @@ class Case(Standing):
 class CaseSpan(Standing):
     """How a case stood from `at` until `until`; `until` is empty for how it stands now.
 
-    Together the spans of a case cover its life without gap or overlap.
+    Together the spans of a case cover its life without gap or overlap. `number` is that of the
+    event with which the span began, so numbers rise but not each is there.
     """
 
     case = models.ForeignKey(
@@ -467,7 +511,7 @@ class SupportPart(models.Model):
         related_name="+",
         verbose_name=_("协办单位"),
     )
-    asked = models.CharField(_("要做什么"), max_length=300)
+    asked = models.TextField(_("要做什么"))
     asked_at = models.DateTimeField(_("请办时间"))
     finished_at = models.DateTimeField(_("完成时间"), null=True, blank=True)
     finished_by = models.ForeignKey(
@@ -478,7 +522,7 @@ class SupportPart(models.Model):
         related_name="+",
         verbose_name=_("完成人"),
     )
-    words = models.CharField(_("完成情况"), max_length=500, blank=True, default="")
+    words = models.TextField(_("完成情况"), blank=True, default="")
 
     objects = LockingQuerySet["SupportPart"].as_manager()
 
@@ -501,7 +545,7 @@ class Extension(models.Model):
         User, on_delete=models.PROTECT, related_name="+", verbose_name=_("申请人")
     )
     asked_at = models.DateTimeField(_("申请时间"))
-    reason = models.CharField(_("理由"), max_length=300)
+    reason = models.TextField(_("理由"))
     old_due_at = models.DateTimeField(_("原时限"))
     wanted_due_at = models.DateTimeField(_("申请延至"))
     decision = models.CharField(
@@ -517,7 +561,7 @@ class Extension(models.Model):
     )
     decided_at = models.DateTimeField(_("审批时间"), null=True, blank=True)
     new_due_at = models.DateTimeField(_("准予延至"), null=True, blank=True)
-    decision_words = models.CharField(_("审批意见"), max_length=300, blank=True, default="")
+    decision_words = models.TextField(_("审批意见"), blank=True, default="")
 
     objects = LockingQuerySet["Extension"].as_manager()
 
@@ -542,7 +586,7 @@ class Pause(models.Model):
     )
     from_at = models.DateTimeField(_("停钟自"))
     to_at = models.DateTimeField(_("停钟至"), null=True, blank=True)
-    reason = models.CharField(_("原因"), max_length=300)
+    reason = models.TextField(_("原因"))
 
     class Meta:
         constraints: ClassVar = [

@@ -1,12 +1,26 @@
 """The event, and the seal over events."""
 
-from typing import ClassVar
+import json
+from typing import Any, ClassVar, NoReturn
 
 from django.db import models
 from django.db.models.functions import Now
 from django.utils.translation import gettext_lazy as _
 
 from yanzhen.accounts.models import User
+from yanzhen.events import chain
+
+
+class EventQuerySet(models.QuerySet["Event"]):
+    """Events can be read and added, and that is all."""
+
+    def update(self, **_changes: Any) -> NoReturn:
+        """Refuse: what happened cannot be made to have happened differently."""
+        raise TypeError("events are never changed")
+
+    def delete(self) -> NoReturn:
+        """Refuse: what happened cannot be made not to have happened."""
+        raise TypeError("events are never removed")
 
 
 class Event(models.Model):
@@ -32,6 +46,8 @@ class Event(models.Model):
     prev_hash = models.CharField(_("前一环"), max_length=64, blank=True, default="")
     hash = models.CharField(_("本环"), max_length=64)
 
+    objects = EventQuerySet.as_manager()
+
     class Meta:
         constraints: ClassVar = [
             models.UniqueConstraint(
@@ -41,6 +57,36 @@ class Event(models.Model):
 
     def __str__(self) -> str:
         return f"{self.subject_kind} {self.subject_id} #{self.number} {self.kind}"
+
+    def save(self, **options: Any) -> None:
+        """Write a new event; refuse to write an old one again."""
+        if not self._state.adding:
+            raise TypeError("events are never changed")
+        super().save(**options)
+
+    def delete(self, using: str | None = None, keep_parents: bool = False) -> NoReturn:  # noqa: ARG002, FBT001, FBT002 - Django's signature
+        """Refuse: what happened cannot be made not to have happened."""
+        raise TypeError("events are never removed")
+
+    @property
+    def facts(self) -> dict[str, Any]:
+        """The payload, read."""
+        facts: dict[str, Any] = json.loads(self.payload)
+        return facts
+
+    def expected_hash(self) -> str:
+        """The hash that covers what stands here."""
+        return chain.event_hash(
+            kind=self.kind,
+            subject_kind=self.subject_kind,
+            subject_id=self.subject_id,
+            number=self.number,
+            actor_id=self.actor_id,
+            at=self.at,
+            payload=self.payload,
+            client_id=self.client_id,
+            prev_hash=self.prev_hash,
+        )
 
 
 class Seal(models.Model):

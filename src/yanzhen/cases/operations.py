@@ -1,0 +1,634 @@
+"""The moves of the loop as deeds: each locks, asks, looks, writes and records in one transaction."""
+
+from collections.abc import Iterable
+from datetime import datetime
+from uuid import UUID
+
+from django.conf import settings
+from django.db import transaction
+
+from yanzhen.accounts.models import User
+from yanzhen.accounts.rules import may
+from yanzhen.cases import loop, routing, rulebook
+from yanzhen.cases.enums import ENDED, MOVES, CaseStatus, MoveName
+from yanzhen.cases.errors import (
+    AreaClosed,
+    CategoryClosed,
+    MergeTargetUnfit,
+    SiteRetired,
+    UnitClosed,
+)
+from yanzhen.cases.hold import (
+    allow,
+    hold,
+    is_repeated,
+    require_given,
+    taken,
+    used_photos,
+    write,
+)
+from yanzhen.cases.likeness import earlier_case
+from yanzhen.cases.loop import CaseDraft
+from yanzhen.cases.models import Assignment, Case, Category, Extension, Pause, SupportPart
+from yanzhen.cases.numbers import next_number
+from yanzhen.core.errors import require
+from yanzhen.core.time import city_day
+from yanzhen.events.operations import replayed
+from yanzhen.files.models import Photo
+from yanzhen.places.enums import SiteStatus
+from yanzhen.places.models import Area, Site
+from yanzhen.units.models import Unit
+
+# --- Coming in ----------------------------------------------------------------------------------
+
+
+@transaction.atomic
+def report_case(
+    *, draft: CaseDraft, actor: User, now: datetime, client_id: UUID | None = None
+) -> Case:
+    """Make a matter known, to be accepted or not.
+
+    Raises `Forbidden`, or what `require_good` and `loop.begin` raise.
+    """
+    if known := _arrived(MoveName.REPORT, actor, client_id):
+        return known
+    _require_post(MoveName.REPORT, draft, actor, now)
+    require_good(draft)
+    life = loop.begin(draft, number=next_number(now), at=now)
+    require_given(MoveName.REPORT, life.case, words=draft.words, photos=draft.photos)
+    loop.report(life, draft, at=now, actor=actor)
+    return write(life, MoveName.REPORT, client_id=client_id)
+
+
+@transaction.atomic
+def file_draft(
+    *, draft: CaseDraft, actor: User, now: datetime, client_id: UUID | None = None
+) -> Case:
+    """Make a matter known and accept it at once: it waits to be dispatched.
+
+    Raises `Forbidden`, or what `require_good` and `loop.begin` raise.
+    """
+    if known := _arrived(MoveName.FILE, actor, client_id):
+        return known
+    _require_post(MoveName.FILE, draft, actor, now)
+    require_good(draft)
+    life = loop.begin(draft, number=next_number(now), at=now)
+    require_given(MoveName.FILE, life.case, words=draft.words, photos=draft.photos)
+    _route(life.case, now)
+    loop.file(life, draft, at=now, actor=actor)
+    return write(life, MoveName.FILE, client_id=client_id)
+
+
+@transaction.atomic
+def file_case(*, case_id: int, actor: User, now: datetime, client_id: UUID | None = None) -> Case:
+    """Accept what was reported. Raises `Forbidden` or `MoveNotAllowed`."""
+    life = hold(case_id)
+    if is_repeated(MoveName.FILE, life, actor, client_id):
+        return life.case
+    allow(MoveName.FILE, life, actor, now)
+    _route(life.case, now)
+    loop.file(life, at=life.moment(now), actor=actor)
+    return write(life, MoveName.FILE, client_id=client_id)
+
+
+def require_good(draft: CaseDraft) -> None:
+    """Go on if all that the draft names is in use.
+
+    Raises `CategoryClosed`, `SiteRetired` or `AreaClosed`.
+    """
+    _require_in_use(draft.category, draft.site, draft.area)
+
+
+def _require_in_use(category: Category | None, site: Site | None, area: Area | None) -> None:
+    if category is not None and not category.is_active:
+        raise CategoryClosed(category=category.name)
+    if site is not None and site.status == SiteStatus.RETIRED:
+        raise SiteRetired(site=site.name)
+    if area is not None and not area.is_active:
+        raise AreaClosed(area=area.name)
+
+
+def _arrived(move: MoveName, actor: User, client_id: UUID | None) -> Case | None:
+    """The case that came in under this client id, if it did."""
+    event = replayed(client_id, MOVES[move].event, actor=actor)
+    return Case.objects.get(pk=event.subject_id) if event else None
+
+
+def _require_post(move: MoveName, draft: CaseDraft, actor: User, now: datetime) -> None:
+    area = loop.area_code(draft.area, draft.site)
+    require(may(actor, MOVES[move].action, on=city_day(now), area_code=area))
+
+
+def _route(case: Case, now: datetime) -> None:
+    """Note where the rules send the case, and whether it has been here before."""
+    found = routing.route(rulebook.current(), routing.clues_of(case), city_day(now))
+    case.routing = found.as_stored()
+    case.recurrence_of = earlier_case(case, at=now)
+
+
+@transaction.atomic
+def amend_case(
+    *,
+    case_id: int,
+    draft: CaseDraft,
+    actor: User,
+    now: datetime,
+    client_id: UUID | None = None,
+) -> Case:
+    """Put right what is known of a case that is not with a unit yet: `draft` says all of it.
+
+    Take `loop.draft_of(case)` and change what was wrong. Where something changed that the rules
+    look at, they are asked anew. Photos, kind, source and time of finding stay.
+
+    Raises `Forbidden`, `MoveNotAllowed`, or what `require_good` and `loop.begin` raise.
+    """
+    life = hold(case_id)
+    if is_repeated(MoveName.AMEND, life, actor, client_id):
+        return life.case
+    allow(MoveName.AMEND, life, actor, now)
+    _require_post(MoveName.AMEND, draft, actor, now)
+    case = life.case
+    _require_in_use(
+        draft.category if _code(draft.category) != case.category_id else None,
+        draft.site if _code(draft.site) != case.site_id else None,
+        draft.area if _code(draft.area) != case.area_id else None,
+    )
+    amended = loop.amend(life, draft, at=life.moment(now), actor=actor)
+    if case.filed_at and amended & loop.ROUTED_BY:
+        _route(case, now)
+    return write(life, MoveName.AMEND, client_id=client_id)
+
+
+def _code(row: Category | Site | Area | None) -> str | None:
+    return row.code if row else None
+
+
+@transaction.atomic
+def decline_case(
+    *, case_id: int, words: str, actor: User, now: datetime, client_id: UUID | None = None
+) -> Case:
+    """Say that a case is not taken, and why.
+
+    Raises `Forbidden`, `MoveNotAllowed` or `WordsMissing`.
+    """
+    life = hold(case_id)
+    if is_repeated(MoveName.DECLINE, life, actor, client_id):
+        return life.case
+    allow(MoveName.DECLINE, life, actor, now)
+    require_given(MoveName.DECLINE, life.case, words=words)
+    loop.decline(life, words=words.strip(), at=life.moment(now), actor=actor)
+    return write(life, MoveName.DECLINE, client_id=client_id)
+
+
+@transaction.atomic
+def merge_case(
+    *,
+    case_id: int,
+    into_id: int,
+    words: str = "",
+    actor: User,
+    now: datetime,
+    client_id: UUID | None = None,
+) -> Case:
+    """Let a case go on as part of another one; both records say so.
+
+    Raises `Forbidden`, `MoveNotAllowed` or `MergeTargetUnfit`.
+    """
+    rows = {case.pk: case for case in Case.objects.locked().filter(pk__in={case_id, into_id})}
+    life, target = taken(rows[case_id], Assignment, Extension), taken(rows[into_id])
+    if is_repeated(MoveName.MERGE, life, actor, client_id):
+        return life.case
+    allow(MoveName.MERGE, life, actor, now)
+    require_given(MoveName.MERGE, life.case, words=words)
+    into = target.case
+    require(may(actor, MOVES[MoveName.MERGE].action, on=city_day(now), area_code=into.area_id))
+    if into.status in ENDED and into.pk != case_id:
+        reason = CaseStatus(into.status).label
+        raise MergeTargetUnfit(number=into.number, reason=reason)
+
+    at = max(life.moment(now), target.moment(now))
+    loop.merge(life, into, words=words.strip(), at=at, actor=actor)
+    loop.join(target, life.case.number, at=at, actor=actor)
+    write(target, MoveName.MERGE)
+    return write(life, MoveName.MERGE, client_id=client_id)
+
+
+# --- With a unit --------------------------------------------------------------------------------
+
+
+@transaction.atomic
+def dispatch_case(
+    *,
+    case_id: int,
+    unit: Unit,
+    due_at: datetime | None = None,
+    words: str = "",
+    actor: User,
+    now: datetime,
+    client_id: UUID | None = None,
+) -> Case:
+    """Hand a filed case to one unit, with the time by which it must be put right.
+
+    Without `due_at` the policy sets the time. The row is locked before anything is asked of it,
+    so of two dispatchers at once the second meets the first one's result and is refused.
+
+    Raises `Forbidden`, `MoveNotAllowed`, `UnitClosed`, `DueTimePassed` or `NoClockPolicy`.
+    """
+    life = hold(case_id)
+    if is_repeated(MoveName.DISPATCH, life, actor, client_id):
+        return life.case
+    allow(MoveName.DISPATCH, life, actor, now)
+    require_given(MoveName.DISPATCH, life.case, words=words)
+    _require_active(unit)
+    at = life.moment(now)
+    book = rulebook.current()
+    loop.dispatch(life, book, unit, due_at=due_at, words=words.strip(), at=at, actor=actor)
+    return write(life, MoveName.DISPATCH, client_id=client_id)
+
+
+def _require_active(unit: Unit) -> None:
+    """The unit is read again and held: it cannot be closed while it is given a case."""
+    if not Unit.objects.locked().filter(code=unit.code, is_active=True).exists():
+        raise UnitClosed(unit=unit.name)
+
+
+@transaction.atomic
+def acknowledge_case(
+    *, case_id: int, actor: User, now: datetime, client_id: UUID | None = None
+) -> Case:
+    """Take a case for its unit. Raises `Forbidden` or `MoveNotAllowed`."""
+    life = hold(case_id, Assignment)
+    if is_repeated(MoveName.ACKNOWLEDGE, life, actor, client_id):
+        return life.case
+    allow(MoveName.ACKNOWLEDGE, life, actor, now)
+    loop.acknowledge(life, at=life.moment(now), actor=actor)
+    return write(life, MoveName.ACKNOWLEDGE, client_id=client_id)
+
+
+@transaction.atomic
+def return_case(
+    *, case_id: int, words: str, actor: User, now: datetime, client_id: UUID | None = None
+) -> Case:
+    """Give a case back that is not the unit's, and say why.
+
+    Raises `Forbidden`, `MoveNotAllowed` or `WordsMissing`.
+    """
+    life = hold(case_id, Assignment, Extension)
+    if is_repeated(MoveName.RETURN, life, actor, client_id):
+        return life.case
+    allow(MoveName.RETURN, life, actor, now)
+    require_given(MoveName.RETURN, life.case, words=words)
+    loop.give_back(life, words=words.strip(), at=life.moment(now), actor=actor)
+    return write(life, MoveName.RETURN, client_id=client_id)
+
+
+@transaction.atomic
+def transfer_case(
+    *,
+    case_id: int,
+    unit: Unit,
+    words: str,
+    due_at: datetime | None = None,
+    actor: User,
+    now: datetime,
+    client_id: UUID | None = None,
+) -> Case:
+    """Take a case from its unit and hand it to another one, whose time begins anew.
+
+    Raises `Forbidden`, `MoveNotAllowed`, `WordsMissing`, `UnitClosed`, `SameUnit`,
+    `DueTimePassed` or `NoClockPolicy`.
+    """
+    life = hold(case_id, Assignment, Extension)
+    if is_repeated(MoveName.TRANSFER, life, actor, client_id):
+        return life.case
+    allow(MoveName.TRANSFER, life, actor, now)
+    require_given(MoveName.TRANSFER, life.case, words=words)
+    _require_active(unit)
+    at, book = life.moment(now), rulebook.current()
+    loop.transfer(life, book, unit, words=words.strip(), due_at=due_at, at=at, actor=actor)
+    return write(life, MoveName.TRANSFER, client_id=client_id)
+
+
+# --- The clock ----------------------------------------------------------------------------------
+
+
+@transaction.atomic
+def ask_extension(
+    *,
+    case_id: int,
+    wanted_due_at: datetime,
+    words: str,
+    actor: User,
+    now: datetime,
+    client_id: UUID | None = None,
+) -> Case:
+    """Ask for more time, and say why.
+
+    Raises `Forbidden`, `MoveNotAllowed`, `WordsMissing`, `ExtensionAlreadyAsked`,
+    `ExtensionNotLater` or `DueTimePassed`.
+    """
+    life = hold(case_id, Extension)
+    if is_repeated(MoveName.ASK_EXTENSION, life, actor, client_id):
+        return life.case
+    allow(MoveName.ASK_EXTENSION, life, actor, now)
+    require_given(MoveName.ASK_EXTENSION, life.case, words=words)
+    at = life.moment(now)
+    loop.ask_extension(life, wanted_due_at, words=words.strip(), at=at, actor=actor)
+    return write(life, MoveName.ASK_EXTENSION, client_id=client_id)
+
+
+@transaction.atomic
+def grant_extension(
+    *,
+    case_id: int,
+    new_due_at: datetime | None = None,
+    words: str = "",
+    actor: User,
+    now: datetime,
+    client_id: UUID | None = None,
+) -> Case:
+    """Give the time that was asked for, or another one that is named.
+
+    Raises `Forbidden`, `MoveNotAllowed`, `NoExtensionAsked`, `ExtensionNotLater` or
+    `DueTimePassed`.
+    """
+    life = hold(case_id, Extension)
+    if is_repeated(MoveName.GRANT_EXTENSION, life, actor, client_id):
+        return life.case
+    allow(MoveName.GRANT_EXTENSION, life, actor, now)
+    require_given(MoveName.GRANT_EXTENSION, life.case, words=words)
+    at = life.moment(now)
+    loop.grant_extension(life, new_due_at=new_due_at, words=words.strip(), at=at, actor=actor)
+    return write(life, MoveName.GRANT_EXTENSION, client_id=client_id)
+
+
+@transaction.atomic
+def refuse_extension(
+    *, case_id: int, words: str, actor: User, now: datetime, client_id: UUID | None = None
+) -> Case:
+    """Leave the time as it is, and say why.
+
+    Raises `Forbidden`, `MoveNotAllowed`, `WordsMissing` or `NoExtensionAsked`.
+    """
+    life = hold(case_id, Extension)
+    if is_repeated(MoveName.REFUSE_EXTENSION, life, actor, client_id):
+        return life.case
+    allow(MoveName.REFUSE_EXTENSION, life, actor, now)
+    require_given(MoveName.REFUSE_EXTENSION, life.case, words=words)
+    loop.refuse_extension(life, words=words.strip(), at=life.moment(now), actor=actor)
+    return write(life, MoveName.REFUSE_EXTENSION, client_id=client_id)
+
+
+@transaction.atomic
+def park_case(
+    *, case_id: int, words: str, actor: User, now: datetime, client_id: UUID | None = None
+) -> Case:
+    """Take a case off the clock because it needs a project; it stays on the books.
+
+    Raises `Forbidden`, `MoveNotAllowed` or `WordsMissing`.
+    """
+    life = hold(case_id, Extension)
+    if is_repeated(MoveName.PARK, life, actor, client_id):
+        return life.case
+    allow(MoveName.PARK, life, actor, now)
+    require_given(MoveName.PARK, life.case, words=words)
+    at, book = life.moment(now), rulebook.current()
+    loop.park(life, book, words=words.strip(), at=at, actor=actor)
+    return write(life, MoveName.PARK, client_id=client_id)
+
+
+@transaction.atomic
+def unpark_case(
+    *,
+    case_id: int,
+    words: str = "",
+    actor: User,
+    now: datetime,
+    client_id: UUID | None = None,
+) -> Case:
+    """Put a parked case back on the clock, with the time that was left.
+
+    Raises `Forbidden` or `MoveNotAllowed`.
+    """
+    life = hold(case_id, Pause)
+    if is_repeated(MoveName.UNPARK, life, actor, client_id):
+        return life.case
+    allow(MoveName.UNPARK, life, actor, now)
+    require_given(MoveName.UNPARK, life.case, words=words)
+    at, book = life.moment(now), rulebook.current()
+    loop.unpark(life, book, words=words.strip(), at=at, actor=actor)
+    return write(life, MoveName.UNPARK, client_id=client_id)
+
+
+# --- Support ------------------------------------------------------------------------------------
+
+
+@transaction.atomic
+def ask_support(
+    *,
+    case_id: int,
+    unit: Unit,
+    words: str,
+    actor: User,
+    now: datetime,
+    client_id: UUID | None = None,
+) -> Case:
+    """Ask another unit for a part, and say for which.
+
+    Raises `Forbidden`, `MoveNotAllowed`, `WordsMissing`, `UnitClosed` or `UnitAlreadySupports`.
+    """
+    life = hold(case_id, SupportPart)
+    if is_repeated(MoveName.ASK_SUPPORT, life, actor, client_id):
+        return life.case
+    allow(MoveName.ASK_SUPPORT, life, actor, now)
+    require_given(MoveName.ASK_SUPPORT, life.case, words=words)
+    _require_active(unit)
+    loop.ask_support(life, unit, words=words.strip(), at=life.moment(now), actor=actor)
+    return write(life, MoveName.ASK_SUPPORT, client_id=client_id)
+
+
+@transaction.atomic
+def finish_support(
+    *,
+    case_id: int,
+    unit: Unit,
+    words: str,
+    photos: Iterable[Photo] = (),
+    actor: User,
+    now: datetime,
+    client_id: UUID | None = None,
+) -> Case:
+    """Report a support unit's part as done.
+
+    Raises `Forbidden`, `MoveNotAllowed`, `WordsMissing`, `NoSuchPart` or `PhotoUsedAlready`.
+    """
+    life = hold(case_id, SupportPart)
+    if is_repeated(MoveName.FINISH_SUPPORT, life, actor, client_id):
+        return life.case
+    allow(MoveName.FINISH_SUPPORT, life, actor, now, unit=unit)
+    given = used_photos(life, photos)
+    require_given(MoveName.FINISH_SUPPORT, life.case, words=words, photos=given)
+    at = life.moment(now)
+    loop.finish_support(life, unit, words=words.strip(), photos=given, at=at, actor=actor)
+    return write(life, MoveName.FINISH_SUPPORT, client_id=client_id)
+
+
+# --- Done, checked, over ------------------------------------------------------------------------
+
+
+@transaction.atomic
+def submit_case(
+    *,
+    case_id: int,
+    words: str,
+    photos: Iterable[Photo] = (),
+    actor: User,
+    now: datetime,
+    client_id: UUID | None = None,
+) -> Case:
+    """Report the work done, with photos from after.
+
+    Raises `Forbidden`, `MoveNotAllowed`, `WordsMissing`, `PhotoMissing` or `PhotoUsedAlready`.
+    """
+    life = hold(case_id, Extension)
+    if is_repeated(MoveName.SUBMIT, life, actor, client_id):
+        return life.case
+    allow(MoveName.SUBMIT, life, actor, now)
+    given = used_photos(life, photos)
+    require_given(MoveName.SUBMIT, life.case, words=words, photos=given)
+    at, book = life.moment(now), rulebook.current()
+    loop.submit(life, book, words=words.strip(), photos=given, at=at, actor=actor)
+    return write(life, MoveName.SUBMIT, client_id=client_id)
+
+
+@transaction.atomic
+def verify_case(
+    *,
+    case_id: int,
+    words: str = "",
+    photos: Iterable[Photo] = (),
+    on_site: bool = False,
+    actor: User,
+    now: datetime,
+    client_id: UUID | None = None,
+) -> Case:
+    """Check work that somebody else did, and find it good; as a city has it, that closes the case.
+
+    Raises `Forbidden`, `DoerMayNotVerify`, `MoveNotAllowed`, `WordsMissing`, `PhotoMissing`,
+    `PhotoUsedAlready` or `SupportUnfinished`.
+    """
+    life = hold(case_id, Assignment, SupportPart)
+    if is_repeated(MoveName.VERIFY, life, actor, client_id):
+        return life.case
+    allow(MoveName.VERIFY, life, actor, now)
+    given = used_photos(life, photos)
+    require_given(MoveName.VERIFY, life.case, words=words, photos=given)
+    at = life.moment(now)
+    loop.verify(life, words=words.strip(), photos=given, on_site=on_site, at=at, actor=actor)
+    if settings.YANZHEN_CLOSE_ON_VERIFY:
+        loop.close(life, at=at, actor=actor)
+    return write(life, MoveName.VERIFY, client_id=client_id)
+
+
+@transaction.atomic
+def fail_case(
+    *,
+    case_id: int,
+    words: str,
+    photos: Iterable[Photo] = (),
+    actor: User,
+    now: datetime,
+    client_id: UUID | None = None,
+) -> Case:
+    """Check work that somebody else did, and ask for it to be done again by a new time.
+
+    Raises `Forbidden`, `DoerMayNotVerify`, `MoveNotAllowed`, `WordsMissing`, `PhotoMissing`,
+    `PhotoUsedAlready` or `NoClockPolicy`.
+    """
+    life = hold(case_id)
+    if is_repeated(MoveName.FAIL, life, actor, client_id):
+        return life.case
+    allow(MoveName.FAIL, life, actor, now)
+    given = used_photos(life, photos)
+    require_given(MoveName.FAIL, life.case, words=words, photos=given)
+    at, book = life.moment(now), rulebook.current()
+    loop.fail(life, book, words=words.strip(), photos=given, at=at, actor=actor)
+    return write(life, MoveName.FAIL, client_id=client_id)
+
+
+@transaction.atomic
+def close_case(
+    *, case_id: int, words: str = "", actor: User, now: datetime, client_id: UUID | None = None
+) -> Case:
+    """Take a checked case off the books.
+
+    Raises `Forbidden`, `DoerMayNotVerify`, `MoveNotAllowed`, `WordsMissing` or
+    `SupportUnfinished`.
+    """
+    life = hold(case_id, Assignment, SupportPart)
+    if is_repeated(MoveName.CLOSE, life, actor, client_id):
+        return life.case
+    allow(MoveName.CLOSE, life, actor, now)
+    require_given(MoveName.CLOSE, life.case, words=words)
+    loop.close(life, words=words.strip(), at=life.moment(now), actor=actor)
+    return write(life, MoveName.CLOSE, client_id=client_id)
+
+
+@transaction.atomic
+def reopen_case(
+    *,
+    case_id: int,
+    words: str,
+    due_at: datetime | None = None,
+    actor: User,
+    now: datetime,
+    client_id: UUID | None = None,
+) -> Case:
+    """Take up again what was not over, and say why.
+
+    Raises `Forbidden`, `MoveNotAllowed`, `WordsMissing`, `DueTimePassed` or `NoClockPolicy`.
+    """
+    life = hold(case_id)
+    if is_repeated(MoveName.REOPEN, life, actor, client_id):
+        return life.case
+    allow(MoveName.REOPEN, life, actor, now)
+    require_given(MoveName.REOPEN, life.case, words=words)
+    at, book = life.moment(now), rulebook.current()
+    loop.reopen(life, book, words=words.strip(), due_at=due_at, at=at, actor=actor)
+    return write(life, MoveName.REOPEN, client_id=client_id)
+
+
+# --- Words only ---------------------------------------------------------------------------------
+
+
+@transaction.atomic
+def urge_case(
+    *,
+    case_id: int,
+    words: str = "",
+    actor: User,
+    now: datetime,
+    client_id: UUID | None = None,
+) -> Case:
+    """Remind the unit. Raises `Forbidden`, `MoveNotAllowed` or `WordsMissing`."""
+    life = hold(case_id)
+    if is_repeated(MoveName.URGE, life, actor, client_id):
+        return life.case
+    allow(MoveName.URGE, life, actor, now)
+    require_given(MoveName.URGE, life.case, words=words)
+    loop.urge(life, words=words.strip(), at=life.moment(now), actor=actor)
+    return write(life, MoveName.URGE, client_id=client_id)
+
+
+@transaction.atomic
+def note_case(
+    *, case_id: int, words: str, actor: User, now: datetime, client_id: UUID | None = None
+) -> Case:
+    """Add a word to an open case. Raises `Forbidden`, `MoveNotAllowed` or `WordsMissing`."""
+    life = hold(case_id)
+    if is_repeated(MoveName.NOTE, life, actor, client_id):
+        return life.case
+    allow(MoveName.NOTE, life, actor, now)
+    require_given(MoveName.NOTE, life.case, words=words)
+    loop.note(life, words=words.strip(), at=life.moment(now), actor=actor)
+    return write(life, MoveName.NOTE, client_id=client_id)

@@ -1,0 +1,100 @@
+"""Writing the record: one event, in the transaction of the change that it tells of."""
+
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from django.db import connection, models
+
+from yanzhen.accounts.models import User
+from yanzhen.core.engine import hold_key
+from yanzhen.events import chain
+from yanzhen.events.errors import ClientIdReused
+from yanzhen.events.models import Event
+from yanzhen.events.queries import last_event, subject_kind_of
+
+
+def record(
+    kind: str,
+    subject: models.Model,
+    /,
+    *,
+    actor: User,
+    at: datetime,
+    client_id: UUID | None = None,
+    **payload: Any,
+) -> Event:
+    """Write down one thing that happened to `subject`, as the next link of its chain.
+
+    The caller holds the subject's row, or has just made it: of two writers at once the second
+    would meet the first one's number. Instants, days, decimals and ids may stand in the payload.
+    """
+    return append(
+        kind,
+        subject,
+        last_event(subject),
+        actor=actor,
+        at=at,
+        client_id=client_id,
+        payload=payload,
+    )
+
+
+def append(
+    kind: str,
+    subject: models.Model,
+    last: Event | None,
+    /,
+    *,
+    actor: User,
+    at: datetime,
+    payload: dict[str, Any],
+    client_id: UUID | None = None,
+) -> Event:
+    """Write the event after `last`, which the caller has read since it holds the row."""
+    if not connection.in_atomic_block:
+        raise RuntimeError("an event is written in the transaction of its change, or not at all")
+    event = Event(
+        kind=kind,
+        subject_kind=subject_kind_of(subject),
+        subject_id=subject.pk,
+        number=last.number + 1 if last else 1,
+        actor=actor,
+        at=at,
+        payload=chain.canonical(payload),
+        client_id=client_id,
+        prev_hash=last.hash if last else "",
+    )
+    event.hash = event.expected_hash()
+    event.save(force_insert=True)
+    return event
+
+
+def replayed(
+    client_id: UUID | None,
+    kind: str,
+    *,
+    subject: models.Model | None = None,
+    actor: User | None = None,
+) -> Event | None:
+    """Return what this client id already did, so that a resend changes nothing; else nothing.
+
+    The id is held until the transaction ends: of two resends at once the second waits here and
+    then sees what the first one did. Raises `ClientIdReused` when it did something else.
+    """
+    if client_id is None:
+        return None
+    hold_key(f"client:{client_id}")
+    event = Event.objects.select_related("actor").filter(client_id=client_id).first()
+    if event is None:
+        return None
+    if (
+        event.kind != kind
+        or (actor is not None and event.actor_id != actor.pk)
+        or (
+            subject is not None
+            and (event.subject_kind, event.subject_id) != (subject_kind_of(subject), subject.pk)
+        )
+    ):
+        raise ClientIdReused
+    return event
