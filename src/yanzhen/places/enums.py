@@ -33,3 +33,13 @@ class Crs(models.TextChoices):
     WGS84 = "wgs84", _("WGS-84（GPS）")
     GCJ02 = "gcj02", _("GCJ-02（高德、腾讯、微信）")
     BD09 = "bd09", _("BD-09（百度）")
+
+
+class FieldKind(models.TextChoices):
+    """What sort of value a type's own field takes."""
+
+    TEXT = "text", _("文字")
+    NUMBER = "number", _("数字")
+    CHOICE = "choice", _("选择")
+    BOOL = "bool", _("是否")
+    PHONE = "phone", _("电话")

@@ -138,6 +138,8 @@ class SiteType(models.Model):
     sort = models.PositiveIntegerField(_("次序"), default=0)
     is_active = models.BooleanField(_("在用"), default=True)
 
+    objects = LockingQuerySet["SiteType"].as_manager()
+
     def __str__(self) -> str:
         return self.name
 

@@ -1,0 +1,1 @@
+"""Changes of the net, a module a noun: areas, boundaries, site types, sites."""
