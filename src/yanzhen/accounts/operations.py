@@ -142,3 +142,15 @@ def new_one_time_password() -> tuple[str, str]:
     """Return a password for one sign-in and its hash. It is shown once and kept nowhere."""
     password = strength.one_time_password()
     return password, strength.one_time_hash(password)
+
+
+def system_user() -> User:
+    """Return the system itself, which acts for rules that people made: clock, jobs, commands.
+
+    There is one, made when it is first asked for; nobody can sign in as it.
+    """
+    user, _is_new = User.rows.get_or_create(
+        username="system",
+        defaults={"full_name": "系统", "is_system": True, "password": make_password(None)},
+    )
+    return user
