@@ -75,4 +75,4 @@ def one_time_hash(password: str) -> str:
     replaces it by the usual hash, and the person then by a password of his own.
     """
     hasher = PBKDF2PasswordHasher()
-    return hasher.encode(password, hasher.salt(), iterations=10_000)
+    return hasher.encode(password, hasher.salt(), iterations=1_000)

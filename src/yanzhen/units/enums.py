@@ -1,7 +1,11 @@
-"""Kinds of units and ranks of responsibility."""
+"""Kinds of units, ranks of responsibility, and how each role is scoped."""
+
+from typing import Final
 
 from django.db import models
 from django.utils.translation import gettext_lazy as _
+
+from yanzhen.accounts.enums import Role
 
 
 class UnitKind(models.TextChoices):
@@ -18,6 +22,10 @@ class UnitKind(models.TextChoices):
     OTHER = "other", _("其他")
 
 
+OF_AN_AREA: Final = frozenset({UnitKind.STREET, UnitKind.COMMUNITY})
+"""Such a unit answers for the whole area in which it stands, not only for sites given to it."""
+
+
 class Rank(models.TextChoices):
     """The three responsible persons of a site or an area."""
 
@@ -31,3 +39,10 @@ class GroupPart(models.TextChoices):
 
     LEAD = "lead", _("牵头")
     MEMBER = "member", _("成员")
+
+
+FOR_A_UNIT: Final = frozenset({Role.HANDLER})
+"""The roles that act for a unit; all others act over an area."""
+
+EMPOWERED: Final = frozenset({Role.ADMIN, Role.AUDITOR})
+"""The roles that only an administrator gives and takes."""

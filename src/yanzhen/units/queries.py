@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
 
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 
 from yanzhen.accounts.models import Post, User
 from yanzhen.places.models import Area, Site
@@ -48,6 +48,13 @@ def responsible_unit(*, site: Site, on: date) -> Unit | None:
         .first()
     )
     return row.unit if row else None
+
+
+def sites_of_unit(*, unit: Unit, on: date | None = None) -> QuerySet[SiteUnit]:
+    """The sites for which the unit answers on that day, or from now on; each row with its site."""
+    rows = SiteUnit.objects.filter(unit=unit)
+    rows = rows.filter(to_on=None) if on is None else rows.holding_on(on)
+    return rows.select_related("site", "site__type", "site__area").order_by("site_id", "pk")
 
 
 @dataclass(frozen=True)
