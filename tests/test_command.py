@@ -77,8 +77,9 @@ def test_a_database_that_is_away_is_refused_in_one_sentence(tmp_path: Path) -> N
     assert "Traceback" not in answer.stderr
 
 
-def test_nothing_is_served_over_tables_of_another_version(tmp_path: Path) -> None:
-    answer = yanzhen(tmp_path, "serve", "--port", "1")
+@pytest.mark.parametrize("words", [["serve"], ["user", "add", "zhang", "--name", "张三"]])
+def test_nothing_is_done_over_tables_of_another_version(words: list[str], tmp_path: Path) -> None:
+    answer = yanzhen(tmp_path, *words)
 
     assert answer.returncode == 1
     assert "yanzhen init" in answer.stderr
@@ -99,3 +100,29 @@ def test_init_makes_a_healthy_house_and_may_be_repeated(tmp_path: Path) -> None:
     after = yanzhen(tmp_path, "doctor")
     assert after.returncode == 0, after.stdout
     assert "✗" not in after.stdout
+
+
+@pytest.fixture(scope="module")
+def house(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    home = tmp_path_factory.mktemp("home")
+    assert yanzhen(home, "init").returncode == 0
+    return home
+
+
+def test_the_first_account_gets_a_post_and_a_password_for_one_sign_in(house: Path) -> None:
+    answer = yanzhen(house, "user", "add", "zhang", "--name", "张三", "--role", "operator")
+
+    assert answer.returncode == 0, answer.stderr
+    assert "一次性密码" in answer.stdout
+    again = yanzhen(house, "user", "add", "zhang", "--name", "张三", "--role", "operator")
+    assert again.returncode == 1
+    assert "zhang" in again.stderr
+
+
+def test_an_account_whose_post_is_refused_is_not_made(house: Path) -> None:
+    words = ["user", "add", "li", "--name", "李四", "--role", "handler"]
+    refused = yanzhen(house, *words, "--unit", "nowhere")
+    assert refused.returncode == 1
+    assert "nowhere" in refused.stderr
+
+    assert yanzhen(house, "user", "add", "li", "--name", "李四").returncode == 0

@@ -21,6 +21,8 @@ COMMANDS = {
 }
 """Name → what it is for. The module `yanzhen.cli.<name>` is imported only when it is called."""
 
+NEED_NO_TABLES = {"init", "demo", "doctor"}
+
 DONE, REFUSED, WRONG_USE = 0, 1, 2
 
 
@@ -79,6 +81,10 @@ def run(name: str, words: Sequence[str]) -> int:
         command.add_arguments(parser)
         args = parser.parse_args(words)
         try:
+            if name not in NEED_NO_TABLES:
+                from yanzhen.cli.tables import require_tables  # noqa: PLC0415 - needs the apps
+
+                require_tables()
             return int(command.run(args))
         except Refused as refusal:
             return refused(str(refusal))

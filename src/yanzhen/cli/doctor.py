@@ -93,7 +93,7 @@ def database() -> str:
 
 
 def tables() -> str:
-    from yanzhen.cli.serve import NotInitialised, require_tables
+    from yanzhen.cli.tables import NotInitialised, require_tables
 
     try:
         require_tables()

@@ -2,19 +2,36 @@
 
 import argparse
 from collections.abc import Callable
+from datetime import datetime
 from pathlib import Path
 
 from django.conf import settings
 from django.core.management import call_command
-from django.utils.module_loading import import_string
+from django.db import transaction
+from django.utils import timezone
 
+from yanzhen.accounts.models import User
+from yanzhen.accounts.operations import system_user
 from yanzhen.cli import assets
+from yanzhen.places.enums import Level
+from yanzhen.places.models import Area
+from yanzhen.places.operations.areas import add_area
+from yanzhen.places.operations.site_types import install_site_types
 
-INSTALLATIONS = [
-    ("系统账号", "yanzhen.accounts.operations.install_system_user"),
-    ("点位类型", "yanzhen.places.operations.install_site_types"),
-    ("问题类别", "yanzhen.cases.operations.install_categories"),
-    ("办理时限", "yanzhen.cases.operations.install_clock_policies"),
+
+def install_city(*, actor: User, now: datetime) -> int:
+    """Add the city itself, under which every other area comes and the first posts are given."""
+    code = settings.YANZHEN_CITY_CODE
+    if Area.objects.filter(code=code).exists():
+        return 0
+    name = settings.YANZHEN_CITY_NAME
+    add_area(code=code, name=name, level=Level.CITY, actor=actor, now=now)
+    return 1
+
+
+INSTALLATIONS: list[tuple[str, Callable[..., int]]] = [
+    ("城市", install_city),
+    ("点位类型", install_site_types),
 ]
 """What is shipped, in the order in which it builds on itself; each adds what is missing."""
 
@@ -24,18 +41,19 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def run(args: argparse.Namespace) -> int:
-    initialise(say=(lambda _text: None) if args.quiet else print)
+    initialise(now=timezone.now(), say=(lambda _text: None) if args.quiet else print)
     return 0
 
 
-def initialise(*, say: Callable[[str], None]) -> None:
+def initialise(*, now: datetime, say: Callable[[str], None]) -> None:
     """Bring the installation up to this version: folders, tables, shipped rows, static files."""
     for folder in (settings.YANZHEN_HOME, settings.MEDIA_ROOT):
         Path(folder).mkdir(parents=True, exist_ok=True, mode=0o750)
-    say("数据库：建立或更新数据表…")
+    say("数据表：建立或更新…")
     call_command("migrate", interactive=False, verbosity=0)
-    for name, path in INSTALLATIONS:
-        install: Callable[[], int] = import_string(path)
-        count = install()
-        say(f"{name}：新增 {count} 项" if count else f"{name}：已齐备")
+    with transaction.atomic():
+        actor = system_user()
+        for name, install in INSTALLATIONS:
+            count = install(actor=actor, now=now)
+            say(f"{name}：新增 {count} 项" if count else f"{name}：已齐备")
     say("页面文件：已更新" if assets.collect() else "页面文件：已是最新")

@@ -29,13 +29,6 @@ RESTART_SECONDS = 5.0
 PATIENCE_SECONDS = 8.0
 
 
-class NotInitialised(Refused):
-    """The tables are not those of this version."""
-
-    code = "not_initialised"
-    message = _("数据库尚未建立或不是最新，请先执行 yanzhen init。")
-
-
 class CannotListen(Refused):
     """The address is somebody else's, or not ours to take."""
 
@@ -73,7 +66,6 @@ def positive(text: str) -> int:
 
 
 def run(args: argparse.Namespace) -> int:
-    require_tables()
     if args.only == "jobs":
         from yanzhen.core.runner import Runner
 
@@ -87,15 +79,6 @@ def run(args: argparse.Namespace) -> int:
         with_jobs=args.only is None,
     )
     return 0
-
-
-def require_tables() -> None:
-    """Refuse to start over tables of another version."""
-    from django.db.migrations.executor import MigrationExecutor
-
-    executor = MigrationExecutor(connections["default"])
-    if executor.migration_plan(executor.loader.graph.leaf_nodes()):
-        raise NotInitialised
 
 
 def serve(
