@@ -4,14 +4,14 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from django.db import connection, models
+from django.db import connection, models, transaction
 
 from yanzhen.accounts.models import User
-from yanzhen.core.engine import hold_key
+from yanzhen.core.engine import highest_settled_id, hold_key
 from yanzhen.events import chain
 from yanzhen.events.errors import ClientIdReused
-from yanzhen.events.models import Event
-from yanzhen.events.queries import last_event, subject_kind_of
+from yanzhen.events.models import Event, Seal
+from yanzhen.events.queries import last_event, links_between, subject_kind_of
 
 
 def record(
@@ -98,3 +98,26 @@ def replayed(
     ):
         raise ClientIdReused
     return event
+
+
+@transaction.atomic
+def make_seal(*, now: datetime) -> Seal | None:
+    """Lay a seal over everything recorded since the last one; nothing when there is nothing new.
+
+    Nothing also when a long transaction is still writing: the next clock tries again. However
+    many clocks run, the seals form one chain.
+    """
+    hold_key("seal")
+    last = Seal.objects.order_by("-pk").first()
+    begin, prev_digest = (last.through_event_id, last.digest) if last else (0, "")
+    through = highest_settled_id(Event._meta.db_table)
+    if through is None or through <= begin:
+        return None
+    digest, count = chain.seal_digest(prev_digest, links_between(begin, through))
+    return Seal.objects.create(
+        through_event_id=through,
+        event_count=count + (last.event_count if last else 0),
+        digest=digest,
+        prev_digest=prev_digest,
+        made_at=now,
+    )
