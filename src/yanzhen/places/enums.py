@@ -26,6 +26,11 @@ class SiteStatus(models.TextChoices):
     ACCEPTED = "accepted", _("已达标")
     RETIRED = "retired", _("停用")
 
+    @classmethod
+    def in_use(cls) -> "list[SiteStatus]":
+        """Every standing of a site that is still on the list."""
+        return [status for status in cls if status != cls.RETIRED]
+
 
 class Crs(models.TextChoices):
     """The system in which coordinates came; they are kept as WGS-84."""
