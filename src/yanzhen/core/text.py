@@ -28,6 +28,13 @@ def bigrams(text: str) -> list[str]:
 
 
 def gram_text(texts: Iterable[str]) -> str:
-    """Return the pairs of all texts as one string, each between blanks: `" 路灯 灯不 不亮 "`."""
-    pairs = dict.fromkeys(pair for text in texts for pair in bigrams(text))
+    """Return the pairs of all texts as one string, each between blanks: `" 路灯 灯不 不亮 亮 "`.
+
+    The last sign of a run stands there once more alone: so every sign that was written begins
+    something, and one sign alone can be looked for too.
+    """
+    pairs: dict[str, None] = {}
+    for text in texts:
+        pairs |= dict.fromkeys(bigrams(text))
+        pairs |= dict.fromkeys(run[-1] for run in RUN.findall(plain(text)))
     return f" {' '.join(pairs)} " if pairs else ""

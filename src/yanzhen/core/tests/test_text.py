@@ -3,7 +3,7 @@
 from hypothesis import given
 from hypothesis import strategies as st
 
-from yanzhen.core.text import bigrams, gram_text, plain
+from yanzhen.core.text import bigrams, gram_text
 
 
 def test_every_two_neighbouring_characters_become_a_pair() -> None:
@@ -23,7 +23,7 @@ def test_full_width_and_letter_case_make_no_difference() -> None:
 
 
 def test_a_pair_that_comes_twice_is_kept_once() -> None:
-    assert gram_text(["路灯坏", "路灯"]) == " 路灯 灯坏 "
+    assert gram_text(["路灯坏", "路灯"]) == " 路灯 灯坏 坏 灯 "
 
 
 def test_nothing_gives_nothing() -> None:
@@ -38,3 +38,10 @@ def test_whatever_holds_a_text_holds_its_pairs(before: str, middle: str, after: 
     wanted = {pair for pair in bigrams(middle) if len(pair) == 2}
 
     assert wanted <= set(bigrams(before + middle + after))
+
+
+@given(SIGNS)
+def test_every_sign_that_was_written_begins_something(text: str) -> None:
+    grams = gram_text([text]).split()
+
+    assert {gram[0] for gram in grams} == {sign for sign in text.casefold() if sign.isalnum()}
