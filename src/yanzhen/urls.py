@@ -4,7 +4,7 @@ from importlib.util import find_spec
 
 from django.urls import include, path
 
-APPS = ["accounts", "files", "figures", "places", "units", "cases", "intake", "exchange", "desk"]
+APPS = ["core", "accounts", "files", "figures", "places", "units", "cases", "intake", "exchange", "desk"]
 
 urlpatterns = [
     path("", include(f"yanzhen.{app}.urls")) for app in APPS if find_spec(f"yanzhen.{app}.urls")

@@ -9,6 +9,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
+from math import ceil, floor, log10
 from typing import Literal
 
 from yanzhen.core.words import here, weekday
@@ -40,6 +41,7 @@ class Trend:
 
 
 LEFT, RIGHT, TOP, FLOOR = 28.0, 398.0, 10.0, 84.0
+_MOST_STEPS = 3
 
 
 def trend(values: Sequence[tuple[str, Number | None]], *, last_words: str) -> Trend | None:
@@ -76,15 +78,15 @@ def trend(values: Sequence[tuple[str, Number | None]], *, last_words: str) -> Tr
 
 
 def _levels(low: float, high: float) -> tuple[float, float, float]:
-    """Round levels below and above, two to four steps apart."""
+    """Round levels below and above the values, at most `_MOST_STEPS` steps apart."""
     reach = high - low or abs(high) or 1.0
-    magnitude = 10.0 ** (len(str(int(reach))) - 1) if reach >= 1 else 0.1
-    while reach / magnitude < 1:
-        magnitude /= 10
-    step = next(magnitude * m for m in (0.5, 1, 2, 5, 10) if reach / (magnitude * m) <= 3)  # noqa: PLR2004
-    floor = step * (low // step)
-    ceiling = step * -(-high // step)
-    return floor, ceiling if ceiling > floor else floor + step, step
+    step = 10.0 ** (floor(log10(reach)) - 1)
+    while True:
+        for one in (step, 2 * step, 5 * step):
+            bottom, top = one * floor(low / one), one * ceil(high / one)
+            if top > bottom and round((top - bottom) / one) <= _MOST_STEPS:
+                return bottom, top, one
+        step *= 10
 
 
 # --- a bar from a middle line -------------------------------------------------------------------
@@ -141,10 +143,11 @@ class ClockMark:
 
 @dataclass(frozen=True, slots=True)
 class PlacedDay:
-    """A working day on the canvas."""
+    """A working day on the canvas; `line` is the rule under it."""
 
     x: float
     width: float
+    line: float
     words: str
     today: bool
 
@@ -195,6 +198,8 @@ class ClockPicture:
 CANVAS_LEFT, CANVAS_RIGHT = 8.0, 1040.0
 _DAY_WORDS_WIDTH = 96.0
 _SLIP_WIDTH = 46.0
+_WIDTHS = {" ": 3.4, ":": 3.6, "-": 4.6}
+_LAST_NARROW = 0x2E7F
 _SLIPS = frozenset({"white", "yellow", "red"})
 _BELOW = frozenset({"event", "due", "old"})
 
@@ -258,14 +263,19 @@ def _place_days(scale: _Scale, windows: Sequence[Window], now: datetime) -> tupl
         if x >= free_from:
             words = f"{on:%m-%d} {weekday(on)}"
             free_from = x + _DAY_WORDS_WIDTH
-        days.append(PlacedDay(x, round(max(1.0, end - x - 1), 1), words, on == today))
+        width = end - x
+        days.append(
+            PlacedDay(
+                x, round(max(1.0, width - 1), 1), round(max(1.0, width - 8), 1), words, on == today
+            )
+        )
     return tuple(days)
 
 
 def _place_span(scale: _Scale, span: ClockSpan) -> PlacedSpan:
     x, end = scale.x(span.start), scale.x(span.end)
     width = round(end - x, 1)
-    words = span.words if _width(span.words) + 14 <= width else ""
+    words = span.words if _width(span.words) + 8 <= width else ""
     return PlacedSpan(x, width, span.tone, words, round(x + width / 2, 1))
 
 
@@ -306,4 +316,4 @@ def _anchor(kind: MarkKind, x: float, width: float) -> Literal["start", "middle"
 
 def _width(words: str) -> float:
     """About how wide the words are at 12 px: a Chinese character is square, a digit half of it."""
-    return sum(12.0 if ord(character) > 0x2E7F else 6.8 for character in words)  # noqa: PLR2004
+    return sum(_WIDTHS.get(one, 12.0 if ord(one) > _LAST_NARROW else 6.8) for one in words)

@@ -51,7 +51,7 @@ class Shell:
     @property
     def initial(self) -> str:
         """The one character in the round beside the name."""
-        return (self.post or self.person)[:1]
+        return self.person[:1]
 
 
 @dataclass(frozen=True, slots=True)

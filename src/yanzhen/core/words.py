@@ -76,9 +76,11 @@ def left_or_late(length: timedelta, *, exact: bool = False) -> str:
     return _("超期 %(span)s") % words if length < timedelta(0) else _("还剩 %(span)s") % words
 
 
-def cn_number(number: Decimal | float | None) -> str:
-    """1,284; a decimal keeps the digits it came with."""
-    return NOTHING if number is None else f"{number:,}"
+def cn_number(number: object) -> str:
+    """1,284; a decimal keeps the digits it came with, what is no number says itself."""
+    if number is None:
+        return NOTHING
+    return f"{number:,}" if isinstance(number, int | float | Decimal) else str(number)
 
 
 def cn_percent(value: Decimal | float | None) -> str:

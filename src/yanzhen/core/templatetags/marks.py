@@ -1,7 +1,6 @@
 """Icons, status discs, clocks, slips, plates and small drawings: `{% load marks %}`."""
 
 from collections.abc import Mapping
-from decimal import Decimal
 from typing import Any, Final, TypeVar
 
 from django import template
@@ -158,7 +157,7 @@ def figure_link(value: Any, url: str, unit: str = "") -> SafeString:
     Give a finished text, or a number, which gets its thousands. Without `url` (the person may not
     open the rows) it is only the number.
     """
-    shown = words.cn_number(value) if isinstance(value, int | float | Decimal) else value
+    shown = words.cn_number(value)
     if unit:
         shown = f"{shown} {unit}"
     if not url:

@@ -9,10 +9,13 @@ from django.http import HttpRequest, QueryDict
 from django.template.context import Context
 from django.utils.html import format_html, json_script
 from django.utils.safestring import SafeString, mark_safe
-from django.utils.translation import gettext_lazy as _
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from yanzhen.core import querystring
 from yanzhen.core.filters import FilterFace
+from yanzhen.core.paging import Page
+from yanzhen.core.words import cn_number
 
 register = template.Library()
 
@@ -20,24 +23,24 @@ THEME_COOKIE: Final = "yanzhen_theme"
 ELDER_COOKIE: Final = "yanzhen_elder"
 
 SCRIPT_WORDS: Final = {
-    "understood": _("知道了"),
-    "status401": _("登录已过期，请重新登录；填过的内容会替您留着。"),
-    "status404": _("它可能已经移走，或不在您的岗位能看到的范围里。请刷新页面。"),
-    "status413": _("文件太大，没有收下。请分成几次上传。"),
-    "status429": _("操作太快，请等一分钟再试。"),
-    "ourFault": _("系统出了错，这一步没有生效。请过一会儿再试。"),
-    "noNetwork": _("连不上服务器，这一步没有生效。请检查网络后再试；填过的内容还在。"),
-    "tooSlow": _("服务器没有及时回应，请刷新看看这一步有没有办成。"),
-    "restored": _("上次没有交出去的内容已经替您填回来了。"),
-    "discard": _("不要了，清空"),
-    "notAPhoto": _("这不是照片，没有收下"),
-    "photoTooLarge": _("照片超过 30 MB，没有收下"),
-    "noTime": _("没有拍摄时间"),
-    "noPlace": _("没有定位"),
-    "hasPlace": _("有定位"),
-    "takeAway": _("去掉"),
-    "shrinking": _("正在整理照片，请稍候……"),
-    "oneMore": _("再拍一张"),
+    "understood": gettext_lazy("知道了"),
+    "status401": gettext_lazy("登录已过期，请重新登录；填过的内容会替您留着。"),
+    "status404": gettext_lazy("它可能已经移走，或不在您的岗位能看到的范围里。请刷新页面。"),
+    "status413": gettext_lazy("文件太大，没有收下。请分成几次上传。"),
+    "status429": gettext_lazy("操作太快，请等一分钟再试。"),
+    "ourFault": gettext_lazy("系统出了错，这一步没有生效。请过一会儿再试。"),
+    "noNetwork": gettext_lazy("连不上服务器，这一步没有生效。请检查网络后再试；填过的内容还在。"),
+    "tooSlow": gettext_lazy("服务器没有及时回应，请刷新看看这一步有没有办成。"),
+    "restored": gettext_lazy("上次没有交出去的内容已经替您填回来了。"),
+    "discard": gettext_lazy("不要了，清空"),
+    "notAPhoto": gettext_lazy("这不是照片，没有收下"),
+    "photoTooLarge": gettext_lazy("照片超过 30 MB，没有收下"),
+    "noTime": gettext_lazy("没有拍摄时间"),
+    "noPlace": gettext_lazy("没有定位"),
+    "hasPlace": gettext_lazy("有定位"),
+    "takeAway": gettext_lazy("去掉"),
+    "shrinking": gettext_lazy("正在整理照片，请稍候……"),
+    "oneMore": gettext_lazy("再拍一张"),
 }
 
 
@@ -94,17 +97,28 @@ def querystring_without(context: Context, key: str, value: str = "") -> str:
 
 @register.inclusion_tag("ds/pager.html", takes_context=True)
 def pager(
-    context: Context, before: str = "", after: str = "", say: Any = "", target: str = ""
+    context: Context, page: Page[Any], total: object = None, unit: str = "", target: str = ""
 ) -> dict[str, Any]:
-    """Previous and next page by key: `{% pager before=page.before after=page.after say=words %}`.
+    """Previous and next page by key: `{% pager page total=count unit="件" target="#rows" %}`.
 
-    `before` and `after` are the keys of the pages on either side, empty where there is none.
-    With `target` htmx swaps only that box and writes the address.
+    It says which rows are shown and, if told, of how many. With `target` htmx swaps only that
+    box and writes the address.
     """
     query = _query(context)
+    places = {"first": cn_number(page.first), "last": cn_number(page.last), "unit": unit or _("行")}
+    if not page.rows:
+        say = ""
+    elif total is None:
+        say = _("第 %(first)s–%(last)s %(unit)s") % places
+    else:
+        say = _("第 %(first)s–%(last)s %(unit)s，共 %(total)s %(unit)s") % (
+            places | {"total": cn_number(total)}
+        )
     return {
-        "before_url": querystring.with_values(query, {"before": before}) if before else "",
-        "after_url": querystring.with_values(query, {"after": after}) if after else "",
+        "before_url": querystring.with_values(query, {"before": page.before})
+        if page.before
+        else "",
+        "after_url": querystring.with_values(query, {"after": page.after}) if page.after else "",
         "say": say,
         "target": target,
     }

@@ -53,7 +53,7 @@ def cn_duration(length: timedelta | None, style: str = "") -> str:
 
 
 @register.filter
-def cn_number(number: Decimal | float | None) -> str:
+def cn_number(number: object) -> str:
     """1,284."""
     return words.cn_number(number)
 

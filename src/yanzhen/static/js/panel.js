@@ -9,6 +9,9 @@ let pending = 0;
 const isOpen = () => Boolean(pane?.firstElementChild);
 
 function mark() {
+  const shown = pane?.querySelector("[data-shows]")?.dataset.shows;
+  const link = shown && document.querySelector(`[data-row="${CSS.escape(shown)}"] [data-open]`);
+  if (link) opener = link; // the panel's own previous and next move the mark in the list too
   for (const row of document.querySelectorAll("[data-row].is-open")) row.classList.remove("is-open");
   if (isOpen() && opener?.isConnected) opener.closest("[data-row]")?.classList.add("is-open");
 }
@@ -38,14 +41,11 @@ document.addEventListener("htmx:beforeRequest", (event) => {
 });
 
 document.addEventListener("htmx:afterSwap", (event) => {
-  if (event.detail.target !== pane) return;
-  // the panel's own previous and next move the mark in the list
-  const shown = pane.querySelector("[data-shows]")?.dataset.shows;
-  if (shown) opener = document.querySelector(`[data-row="${CSS.escape(shown)}"] [data-open]`) ?? opener;
-  mark();
+  if (event.detail.target === pane) mark();
 });
 
 document.addEventListener("htmx:load", mark);
+mark();
 
 document.addEventListener("click", (event) => {
   if (event.target.closest("[data-close-pane]")) close();

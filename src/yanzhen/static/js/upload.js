@@ -2,6 +2,7 @@
 // the original kept: its segment goes into the shrunk file, and what it says into a hidden field.
 // Without script the file field posts the originals.
 
+/* global DataTransfer -- Safari 14.1, Chromium 60 */
 const LONGEST = 2048;
 const SHRINK_FROM = 3 * 1024 * 1024;
 const LARGEST = 30 * 1024 * 1024;
