@@ -228,7 +228,7 @@ class _Reader:
         try:
             require_order(from_on, row.to_on)
         except Refused as refusal:
-            self._wrong(row, "to", str(refusal))
+            self._wrong(row, "to_on", str(refusal))
             return
         draft = PostDraft(role, from_on, area_code, unit_code, row.title.strip(), row.to_on)
         held: list[Post | PostDraft] = [*self.posts.get(wish.person.pk or 0, []), *wish.posts]
