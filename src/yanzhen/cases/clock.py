@@ -23,20 +23,13 @@ class DueTimes:
 
 def policy_for(book: RuleBook, case: Case) -> ClockPolicy | None:
     """The closest fit: first by category (itself before those above), then site type, severity."""
-    lineage = book.lineage(case.category_id)
-    best: tuple[tuple[int, bool, bool], ClockPolicy] | None = None
-    for policy in book.policies:
-        if policy.category_id is not None and policy.category_id not in lineage:
-            continue
-        if policy.site_type_id is not None and policy.site_type_id != case.site_type_id:
-            continue
-        if policy.severity and policy.severity != case.severity:
-            continue
-        nearness = -lineage.index(policy.category_id) if policy.category_id else -len(lineage) - 1
-        fit = (nearness, policy.site_type_id is not None, bool(policy.severity))
-        if best is None or fit > best[0]:
-            best = fit, policy
-    return best[1] if best else None
+    for category in (*book.lineage(case.category_id), None):
+        for site_type in (case.site_type_id, None) if case.site_type_id else (None,):
+            for severity in (case.severity, ""):
+                policy = book.policies.get((category, site_type, severity))
+                if policy is not None:
+                    return policy
+    return None
 
 
 def due_times(

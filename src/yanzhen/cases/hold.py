@@ -177,5 +177,11 @@ def _write_events(life: Life, kind: str, client_id: UUID | None) -> None:
 
 def index_words(case: Case) -> None:
     """Make the case to be found by any two neighbouring characters of what is said of it."""
-    grams = gram_text([case.title, case.words, case.address, case.source_number])
-    CaseWords.objects.update_or_create(case=case, defaults={"grams": grams})
+    CaseWords.objects.update_or_create(
+        case=case, defaults={"grams": gram_text(searched_text(case))}
+    )
+
+
+def searched_text(case: Case) -> tuple[str, ...]:
+    """What of a case is searched by its words."""
+    return case.title, case.words, case.address, case.source_number

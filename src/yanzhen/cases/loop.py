@@ -420,7 +420,7 @@ def draft_of(case: Case) -> CaseDraft:
     )
 
 
-def decline(life: Life, *, words: str, at: datetime, actor: User) -> None:
+def decline(life: Life, *, words: str = "", at: datetime, actor: User) -> None:
     """The case is not taken, and the reason is said."""
     life.require(MoveName.DECLINE)
     life.case.status = CaseStatus.DECLINED
@@ -477,7 +477,7 @@ def acknowledge(life: Life, *, at: datetime, actor: User) -> None:
     life.tell(MOVES[MoveName.ACKNOWLEDGE].event, at=at, actor=actor)
 
 
-def give_back(life: Life, *, words: str, at: datetime, actor: User) -> None:
+def give_back(life: Life, *, words: str = "", at: datetime, actor: User) -> None:
     """The unit says that it is not theirs, and why."""
     life.require(MoveName.RETURN)
     case = life.case
@@ -495,7 +495,7 @@ def transfer(
     book: RuleBook,
     unit: Unit,
     *,
-    words: str,
+    words: str = "",
     due_at: datetime | None = None,
     at: datetime,
     actor: User,
@@ -562,7 +562,7 @@ def _stop_clock(case: Case) -> None:
 
 
 def ask_extension(
-    life: Life, wanted_due_at: datetime, *, words: str, at: datetime, actor: User
+    life: Life, wanted_due_at: datetime, *, words: str = "", at: datetime, actor: User
 ) -> None:
     """The unit asks for more time, and says why.
 
@@ -613,7 +613,7 @@ def grant_extension(
     life.tell(MOVES[MoveName.GRANT_EXTENSION].event, at=at, actor=actor, words=words)
 
 
-def refuse_extension(life: Life, *, words: str, at: datetime, actor: User) -> None:
+def refuse_extension(life: Life, *, words: str = "", at: datetime, actor: User) -> None:
     """The time stays as it was, and the reason is said. Raises `NoExtensionAsked`."""
     life.require(MoveName.REFUSE_EXTENSION)
     _asked(life)
@@ -660,7 +660,7 @@ def _lapse(life: Life, *, at: datetime, actor: User) -> None:
         life.tell(LAPSED, at=at, actor=actor)
 
 
-def park(life: Life, book: RuleBook, *, words: str, at: datetime, actor: User) -> None:
+def park(life: Life, book: RuleBook, *, words: str = "", at: datetime, actor: User) -> None:
     """It needs a project: the clock stands still, the case stays on the books."""
     life.require(MoveName.PARK)
     case = life.case
@@ -697,7 +697,7 @@ def unpark(life: Life, book: RuleBook, *, words: str = "", at: datetime, actor: 
 # --- Support ------------------------------------------------------------------------------------
 
 
-def ask_support(life: Life, unit: Unit, *, words: str, at: datetime, actor: User) -> None:
+def ask_support(life: Life, unit: Unit, *, words: str = "", at: datetime, actor: User) -> None:
     """Another unit is to do a part of it. Raises `UnitAlreadySupports`."""
     life.require(MoveName.ASK_SUPPORT)
     if unit.code == life.case.unit_id or any(part.unit_id == unit.code for part in life.parts):
@@ -712,7 +712,7 @@ def finish_support(
     life: Life,
     unit: Unit,
     *,
-    words: str,
+    words: str = "",
     photos: Iterable[Photo] = (),
     at: datetime,
     actor: User,
@@ -749,7 +749,7 @@ def submit(
     life: Life,
     book: RuleBook,
     *,
-    words: str,
+    words: str = "",
     photos: Iterable[Photo] = (),
     at: datetime,
     actor: User,
@@ -798,7 +798,7 @@ def fail(
     life: Life,
     book: RuleBook,
     *,
-    words: str,
+    words: str = "",
     photos: Iterable[Photo] = (),
     at: datetime,
     actor: User,
@@ -835,7 +835,7 @@ def reopen(
     life: Life,
     book: RuleBook,
     *,
-    words: str,
+    words: str = "",
     due_at: datetime | None = None,
     at: datetime,
     actor: User,
@@ -867,7 +867,7 @@ def urge(life: Life, *, words: str = "", at: datetime, actor: User) -> None:
     life.tell(MOVES[MoveName.URGE].event, at=at, actor=actor, words=words)
 
 
-def note(life: Life, *, words: str, at: datetime, actor: User) -> None:
+def note(life: Life, *, words: str = "", at: datetime, actor: User) -> None:
     """Somebody adds a word."""
     life.require(MoveName.NOTE)
     life.tell(MOVES[MoveName.NOTE].event, at=at, actor=actor, words=words)

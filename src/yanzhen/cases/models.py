@@ -292,6 +292,11 @@ class CaseQuerySet(LockingQuerySet["Case"]):
             seen |= Q(unit_id__in=units) | Q(pk__in=list(asked))
         return self.filter(seen)
 
+    def under(self, area_code: str) -> Self:
+        """The cases in the area with this code and below it."""
+        low, high = prefix_range(area_code)
+        return self.filter(area_id__gte=low, area_id__lt=high)
+
     def open(self) -> Self:
         """The cases that are not over."""
         return self.filter(status__in=sorted(OPEN))

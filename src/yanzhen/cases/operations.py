@@ -1,6 +1,6 @@
 """The moves of the loop as deeds: each locks, asks, looks, writes and records in one transaction."""
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from datetime import datetime
 from uuid import UUID
 
@@ -18,6 +18,7 @@ from yanzhen.cases.errors import (
     SiteRetired,
     UnitClosed,
 )
+from yanzhen.cases.histories import write_histories
 from yanzhen.cases.hold import (
     allow,
     hold,
@@ -28,7 +29,7 @@ from yanzhen.cases.hold import (
     write,
 )
 from yanzhen.cases.likeness import earlier_case
-from yanzhen.cases.loop import CaseDraft
+from yanzhen.cases.loop import CaseDraft, CaseHistory
 from yanzhen.cases.models import Assignment, Case, Category, Extension, Pause, SupportPart
 from yanzhen.cases.numbers import next_number
 from yanzhen.core.errors import require
@@ -632,3 +633,24 @@ def note_case(
     require_given(MoveName.NOTE, life.case, words=words)
     loop.note(life, words=words.strip(), at=life.moment(now), actor=actor)
     return write(life, MoveName.NOTE, client_id=client_id)
+
+
+# --- Many at once -------------------------------------------------------------------------------
+
+
+@transaction.atomic
+def record_histories(
+    *,
+    histories: Iterable[CaseHistory],
+    actor: User,
+    now: datetime,
+    progress: Callable[[int], None] | None = None,
+) -> int:
+    """Write cases as they were lived elsewhere, all or none; return how many there were.
+
+    They come to the same as if each step had been its own operation then, but nobody's rights
+    are asked beyond the actor's to import. `progress` is told how many are done.
+
+    Raises `Forbidden`, `NumberTaken`, `DatesOutOfOrder`, or what a move of the loop refuses.
+    """
+    return write_histories(histories=histories, actor=actor, now=now, progress=progress)

@@ -32,7 +32,8 @@ class RuleBook:
     """All rules as they stood at one version. Shared by all threads: nobody changes its rows."""
 
     calendar: WorkCalendar
-    policies: tuple[ClockPolicy, ...]
+    policies: Mapping[tuple[str | None, str | None, str], ClockPolicy]
+    """By category, site type and severity."""
     routes: tuple[RoutingRule, ...]
     demands: tuple[MoveDemand, ...]
     lineages: Mapping[str, tuple[str, ...]]
@@ -73,7 +74,10 @@ def _read() -> RuleBook:
     days: dict[date, bool] = dict(CalendarDay.objects.values_list("day", "is_working"))
     return RuleBook(
         calendar=WorkCalendar(parse_hours(settings.YANZHEN_WORK_HOURS), days),
-        policies=tuple(ClockPolicy.objects.filter(is_active=True).order_by("pk")),
+        policies={
+            (policy.category_id, policy.site_type_id, policy.severity): policy
+            for policy in ClockPolicy.objects.filter(is_active=True).order_by("pk")
+        },
         routes=tuple(
             RoutingRule.objects.filter(is_active=True)
             .select_related("category", "site_type", "area", "unit")

@@ -1,13 +1,14 @@
 """Writing the record: one event, in the transaction of the change that it tells of."""
 
+from collections.abc import Iterable, Iterator
 from datetime import datetime
-from typing import Any
+from typing import Any, Protocol
 from uuid import UUID
 
 from django.db import connection, models, transaction
 
 from yanzhen.accounts.models import User
-from yanzhen.core.engine import highest_settled_id, hold_key
+from yanzhen.core.engine import highest_settled_id, hold_key, write_rows
 from yanzhen.events import chain
 from yanzhen.events.errors import ClientIdReused
 from yanzhen.events.models import Event, Seal
@@ -68,6 +69,73 @@ def append(
     event.hash = event.expected_hash()
     event.save(force_insert=True)
     return event
+
+
+class Told(Protocol):
+    """An event that is to be written as part of a whole chain."""
+
+    @property
+    def kind(self) -> str: ...
+    @property
+    def actor(self) -> User: ...
+    @property
+    def at(self) -> datetime: ...
+    @property
+    def payload(self) -> dict[str, Any]: ...
+
+
+def record_chains(subject_kind: str, chains: Iterable[tuple[int, Iterable[Told]]]) -> None:
+    """Write whole chains at once: all that happened to subjects of which nothing is recorded yet.
+
+    `chains` gives each subject's id with its events in order.
+    """
+    if not connection.in_atomic_block:
+        raise RuntimeError("an event is written in the transaction of its change, or not at all")
+    write_rows(Event, _CHAIN_FIELDS, _linked(subject_kind, chains))
+
+
+_CHAIN_FIELDS = (
+    "kind",
+    "subject_kind",
+    "subject_id",
+    "number",
+    "actor_id",
+    "at",
+    "payload",
+    "prev_hash",
+    "hash",
+)
+
+
+def _linked(
+    subject_kind: str, chains: Iterable[tuple[int, Iterable[Told]]]
+) -> Iterator[tuple[Any, ...]]:
+    for subject_id, told in chains:
+        link = ""
+        for number, one in enumerate(told, start=1):
+            payload, prev_hash = chain.canonical(one.payload), link
+            link = chain.event_hash(
+                kind=one.kind,
+                subject_kind=subject_kind,
+                subject_id=subject_id,
+                number=number,
+                actor_id=one.actor.pk,
+                at=one.at,
+                payload=payload,
+                client_id=None,
+                prev_hash=prev_hash,
+            )
+            yield (
+                one.kind,
+                subject_kind,
+                subject_id,
+                number,
+                one.actor.pk,
+                one.at,
+                payload,
+                prev_hash,
+                link,
+            )
 
 
 def replayed(
