@@ -167,12 +167,11 @@ def perform(held: Claim, run: Run) -> None:
             message = f"no app declares the job {held.kind}"
             raise LookupError(message)
         run.result = task.function(run, **held.arguments)
+        finish(held, run=run, now=timezone.now())
     except Exception as error:
         log.exception("job %s #%s failed at attempt %s", held.kind, held.job_id, held.attempt)
         words = "".join(traceback.format_exception_only(error)).strip()
         fail(held, error=words, now=timezone.now())
-    else:
-        finish(held, run=run, now=timezone.now())
 
 
 def renew(held: Claim, *, run: Run, now: datetime, lease: timedelta = LEASE) -> bool:
@@ -182,6 +181,7 @@ def renew(held: Claim, *, run: Run, now: datetime, lease: timedelta = LEASE) -> 
     return bool(renewed)
 
 
+@transaction.atomic
 def finish(held: Claim, *, run: Run, now: datetime) -> bool:
     """Say that a job is done; False when it had been given to another meanwhile."""
     done, total = run.progress
@@ -295,11 +295,11 @@ def _enqueue_beat(task: Task[...], *, now: datetime) -> bool:
 
 
 @job("core.sweep", every=timedelta(hours=6))
-def sweep(run: Run) -> None:
+def sweep(_run: Run) -> dict[str, int]:
     """Forget jobs that ended long ago, and sessions that have expired. Dead jobs stay."""
     ended = Job.objects.filter(
         status__in=[JobStatus.DONE, JobStatus.SUPERSEDED],
         finished_at__lt=timezone.now() - KEPT_FOR,
     )
-    run.result = {"jobs": ended.delete()[0]}
     SessionStore.clear_expired()
+    return {"jobs": ended.delete()[0]}

@@ -80,17 +80,17 @@ class Runner:
                 jobs.renew(held, run=run, now=now)
             jobs.take_back_expired(now=now, held_here=frozenset(self.held))
             jobs.enqueue_due(now=now)
-        except DatabaseError:
+        except DatabaseError as error:
             # A database that is away or busy with one long write: the next beat tries again.
-            log.warning("the job runner missed a beat", exc_info=True)
+            log.warning("the job runner missed a beat: %s", error)
         close_old_connections()
 
     def _work(self) -> None:
         while not self.stopping.is_set():
             try:
                 busy = self.work_once()
-            except DatabaseError:
-                log.warning("the job runner could not reach the queue", exc_info=True)
+            except DatabaseError as error:
+                log.warning("the job runner could not reach the queue: %s", error)
                 busy = False
             close_old_connections()
             if not busy:

@@ -41,6 +41,11 @@ def broken(run: Run) -> None:
     raise RuntimeError(message)
 
 
+@jobs.job("test.unkeepable")
+def unkeepable(run: Run) -> object:
+    return object()
+
+
 @pytest.fixture(autouse=True)
 def _nothing_seen() -> Iterator[None]:
     seen.clear()
@@ -132,6 +137,17 @@ def test_a_failing_job_is_tried_again_after_longer_and_longer_and_then_laid_asid
     assert waits[:2] == [5, 10]
     assert "attempt 3 went wrong" in row.error
     assert claim(now=timezone.now() + timedelta(days=1)) is None
+
+
+@pytest.mark.django_db
+def test_a_result_that_cannot_be_kept_is_a_failure_and_stops_no_runner() -> None:
+    row = unkeepable.enqueue(now=NOW)
+
+    work()
+
+    row.refresh_from_db()
+    assert (row.status, row.result) == (JobStatus.WAITING, None)
+    assert "not JSON serializable" in row.error
 
 
 @pytest.mark.django_db
@@ -237,10 +253,7 @@ def test_the_sweep_forgets_old_ends_and_keeps_the_dead() -> None:
         kind="x", status=JobStatus.DONE, run_at=old, created_at=old, finished_at=timezone.now()
     )
 
-    run = Run(0, 1)
-    jobs.sweep.function(run)
-
-    assert run.result == {"jobs": 1}
+    assert jobs.sweep.function(Run(0, 1)) == {"jobs": 1}
     assert Job.objects.count() == 3
 
 
