@@ -17,11 +17,13 @@ def make_user(
 ) -> User:
     """A person; with a role also the post, over the whole city where no scope is named.
 
+    `area_code` and `unit_code` are the scope of the post; `home_code` is the unit he works in.
     Pass `password=PASSWORD` for somebody who signs in; it is not hashed else, because that is slow.
     """
     number = next(_numbers)
     password = fields.pop("password", None)
     post = {key: fields.pop(key) for key in ("title", "from_on", "to_on") if key in fields}
+    fields["unit_code"] = fields.pop("home_code", "")
     user = User(**{"username": f"person{number}", "full_name": f"张三{number}"} | fields)
     user.set_password(password) if password else user.set_unusable_password()
     user.save()
