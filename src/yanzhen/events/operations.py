@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Iterator
 from datetime import datetime
+from itertools import islice
 from typing import Any, Protocol
 from uuid import UUID
 
@@ -12,7 +13,10 @@ from yanzhen.core.engine import highest_settled_id, hold_key, write_rows
 from yanzhen.events import chain
 from yanzhen.events.errors import ClientIdReused
 from yanzhen.events.models import Event, Seal
-from yanzhen.events.queries import last_event, links_between, subject_kind_of
+from yanzhen.events.queries import last_event, last_links, links_between, subject_kind_of
+
+BATCH = 500
+"""Rows told of at once; every engine takes so many keys in one question."""
 
 
 def record(
@@ -55,18 +59,10 @@ def append(
     """Write the event after `last`, which the caller has read since it holds the row."""
     if not connection.in_atomic_block:
         raise RuntimeError("an event is written in the transaction of its change, or not at all")
-    event = Event(
-        kind=kind,
-        subject_kind=subject_kind_of(subject),
-        subject_id=subject.pk,
-        number=last.number + 1 if last else 1,
-        actor=actor,
-        at=at,
-        payload=chain.canonical(payload),
-        client_id=client_id,
-        prev_hash=last.hash if last else "",
+    link = (last.number, last.hash) if last else None
+    event = _next_link(
+        kind, subject, link, actor=actor, at=at, payload=payload, client_id=client_id
     )
-    event.hash = event.expected_hash()
     event.save(force_insert=True)
     return event
 
@@ -138,6 +134,54 @@ def _linked(
             )
 
 
+def record_many(
+    kind: str,
+    told: Iterable[tuple[models.Model, dict[str, Any]]],
+    /,
+    *,
+    actor: User,
+    at: datetime,
+) -> None:
+    """Write down the same kind of thing for many rows of one model, a few statements in all.
+
+    The caller holds the rows, or has just made them, and tells each row once.
+    """
+    if not connection.in_atomic_block:
+        raise RuntimeError("an event is written in the transaction of its change, or not at all")
+    for batch in _batches(told):
+        last = last_links([subject for subject, _payload in batch])
+        Event.objects.bulk_create(
+            _next_link(kind, subject, last.get(subject.pk), actor=actor, at=at, payload=payload)
+            for subject, payload in batch
+        )
+
+
+def _next_link(
+    kind: str,
+    subject: models.Model,
+    last: tuple[int, str] | None,
+    *,
+    actor: User,
+    at: datetime,
+    payload: dict[str, Any],
+    client_id: UUID | None = None,
+) -> Event:
+    number, prev_hash = last or (0, "")
+    event = Event(
+        kind=kind,
+        subject_kind=subject_kind_of(subject),
+        subject_id=subject.pk,
+        number=number + 1,
+        actor=actor,
+        at=at,
+        payload=chain.canonical(payload),
+        client_id=client_id,
+        prev_hash=prev_hash,
+    )
+    event.hash = event.expected_hash()
+    return event
+
+
 def replayed(
     client_id: UUID | None,
     kind: str,
@@ -189,3 +233,11 @@ def make_seal(*, now: datetime) -> Seal | None:
         prev_digest=prev_digest,
         made_at=now,
     )
+
+
+def _batches(
+    told: Iterable[tuple[models.Model, dict[str, Any]]],
+) -> Iterator[list[tuple[models.Model, dict[str, Any]]]]:
+    rest = iter(told)
+    while batch := list(islice(rest, BATCH)):
+        yield batch

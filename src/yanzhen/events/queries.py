@@ -1,6 +1,6 @@
 """What the record says, and whether it still says what was written."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -30,6 +30,20 @@ def events_of(subject: models.Model) -> models.QuerySet[Event]:
 def last_event(subject: models.Model) -> Event | None:
     """What happened to the row last, with its actor."""
     return events_of(subject).order_by("-number").first()
+
+
+def last_links(subjects: Sequence[models.Model]) -> dict[int, tuple[int, str]]:
+    """Key → number and hash of the last event, for those rows of one model that have any."""
+    if not subjects:
+        return {}
+    told = Event.objects.filter(
+        subject_kind=subject_kind_of(subjects[0]),
+        subject_id__in=[subject.pk for subject in subjects],
+    ).order_by("subject_id", "number")
+    return {
+        key: (number, digest)
+        for key, number, digest in told.values_list("subject_id", "number", "hash")
+    }
 
 
 @dataclass(frozen=True)

@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 from yanzhen.accounts.models import User
 from yanzhen.core.errors import RowErrors, require
 from yanzhen.core.time import city_day
-from yanzhen.events.operations import record, replayed
+from yanzhen.events.operations import record, record_many, replayed
 from yanzhen.places import rules
 from yanzhen.places.codes import tidy, tidy_area_code
 from yanzhen.places.drafts import LONGEST_AREA_NAME, AreaRow, area_faults, name_faults, tidy_words
@@ -163,8 +163,7 @@ def add_areas(*, rows: Iterable[AreaRow], actor: User, now: datetime) -> Taken:
     for level in Level:  # parents first: their rows are pointed at
         of_level = [area for area in new if area.level == level]
         Area.objects.bulk_create(of_level, batch_size=BATCH)
-    for area in new:
-        record("area.added", area, actor=actor, at=now, **_area_facts(area))
+    record_many("area.added", ((area, _area_facts(area)) for area in new), actor=actor, at=now)
     for changed in plan.renamed:
         area = held_area(changed.code)
         old_name, area.name = area.name, changed.name

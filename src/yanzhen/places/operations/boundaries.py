@@ -11,7 +11,7 @@ from django.db import transaction
 from yanzhen.accounts.models import User
 from yanzhen.core.errors import RowErrors, require
 from yanzhen.core.time import city_day
-from yanzhen.events.operations import record, replayed
+from yanzhen.events.operations import record, record_many, replayed
 from yanzhen.places import outlines, rules
 from yanzhen.places.enums import Crs
 from yanzhen.places.errors import AreaClosed, NoBoundary
@@ -20,6 +20,8 @@ from yanzhen.places.models import Area, Boundary
 from yanzhen.places.net import hold_net, the_net, touch_net
 from yanzhen.places.outlines import Drawn
 from yanzhen.places.rows import Taken, plan_outlines
+
+BATCH = 1000
 
 
 @transaction.atomic
@@ -105,12 +107,22 @@ def add_boundaries(
         for code, boundary in old.items()
         if boundary.geojson == texts[code] and boundary.is_schematic == is_schematic
     }
-    for code in texts.keys() - same:
-        Boundary.objects.update_or_create(
-            area_id=code, defaults={"geojson": texts[code], "is_schematic": is_schematic}
-        )
-        facts = _outline_facts(texts[code], crs, is_schematic=is_schematic)
-        record("area.outlined", net.areas[code], actor=actor, at=now, **facts)
+    changed = sorted(texts.keys() - same)
+    Boundary.objects.bulk_create(
+        [
+            Boundary(area_id=code, geojson=texts[code], is_schematic=is_schematic)
+            for code in changed
+        ],
+        batch_size=BATCH,
+        update_conflicts=True,
+        unique_fields=["area"],
+        update_fields=["geojson", "is_schematic"],
+    )
+    told = (
+        (net.areas[code], _outline_facts(texts[code], crs, is_schematic=is_schematic))
+        for code in changed
+    )
+    record_many("area.outlined", told, actor=actor, at=now)
     if len(same) < len(texts):
         touch_net()
     return Taken(len(texts.keys() - old.keys()), len(old.keys() - same), len(same))

@@ -13,7 +13,7 @@ from yanzhen.accounts.models import User
 from yanzhen.core.engine import hold_key
 from yanzhen.core.errors import RowErrors, require
 from yanzhen.core.time import city_day
-from yanzhen.events.operations import record, replayed
+from yanzhen.events.operations import record, record_many, replayed
 from yanzhen.places import rules
 from yanzhen.places.codes import tidy
 from yanzhen.places.drafts import SiteDraft, SiteRow, search_grams, settle_site
@@ -149,8 +149,7 @@ def add_sites(*, rows: Iterable[SiteRow], actor: User, now: datetime) -> Taken:
     for site in new:
         site.search_grams = search_grams(site)
     Site.objects.bulk_create(new, batch_size=BATCH)
-    for site in new:
-        record("site.added", site, actor=actor, at=now, **_site_facts(site))
+    record_many("site.added", ((site, _site_facts(site)) for site in new), actor=actor, at=now)
     for _row, site, changes in plan.changed:
         facts = _change_site(site, changes)
         record("site.changed", site, actor=actor, at=now, **facts)
