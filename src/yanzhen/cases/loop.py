@@ -531,6 +531,7 @@ def _hand_over(
     case.status, case.unit = CaseStatus.DISPATCHED, unit
     case.due_at, case.hours = times.due_at, times.hours
     case.dispatched_at, case.acknowledge_due_at = at, times.acknowledge_due_at
+    case.clock_from_at = at
     case.acknowledged_at = case.submitted_at = case.verified_at = None
     life.assignment = Assignment(
         case=case, unit=unit, dispatched_by=actor, dispatched_at=at, first_due_at=times.due_at
@@ -555,7 +556,7 @@ def _end_assignment(life: Life, ending: Ending, at: datetime) -> None:
 
 def _stop_clock(case: Case) -> None:
     case.due_at = case.acknowledge_due_at = case.verify_due_at = case.dispatched_at = None
-    case.acknowledged_at = None
+    case.acknowledged_at = case.clock_from_at = None
 
 
 # --- The clock ----------------------------------------------------------------------------------
@@ -682,7 +683,10 @@ def unpark(life: Life, book: RuleBook, *, words: str = "", at: datetime, actor: 
     case = life.case
     case.status, case.parked_from = case.parked_from, ""
     if case.left_minutes is not None:
-        case.due_at = clock.later(book, Hours(case.hours), at, case.left_minutes)
+        hours, since = Hours(case.hours), case.clock_from_at or at
+        case.due_at = clock.later(book, hours, at, case.left_minutes)
+        used = clock.minutes_left(book, hours, since, life.pause.from_at if life.pause else at)
+        case.clock_from_at = clock.later(book, hours, at, -used)
         case.left_minutes = None
     if case.status == CaseStatus.DISPATCHED:
         times = clock.due_times(book, case, at=at, due_at=case.due_at)
@@ -811,7 +815,7 @@ def fail(
     case = life.case
     times = clock.rework_times(book, case, at=at)
     case.status, case.rework_count = CaseStatus.REWORK, case.rework_count + 1
-    case.due_at, case.hours = times.due_at, times.hours
+    case.due_at, case.hours, case.clock_from_at = times.due_at, times.hours, at
     case.submitted_at = case.verified_at = case.verify_due_at = None
     life.tell(
         MOVES[MoveName.FAIL].event,

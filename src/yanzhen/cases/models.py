@@ -311,7 +311,10 @@ class CaseQuerySet(LockingQuerySet["Case"]):
 
 
 class Case(Standing):
-    """One matter that a unit must put right or do by a time, whatever its source."""
+    """One matter that a unit must put right or do by a time, whatever its source.
+
+    `clock_from_at` is from when the time until `due_at` is counted; pauses move it along.
+    """
 
     number = models.CharField(_("编号"), max_length=40, unique=True)
     kind = models.CharField(
@@ -370,6 +373,7 @@ class Case(Standing):
     dispatched_at = models.DateTimeField(_("交办时间"), null=True, blank=True)
     acknowledge_due_at = models.DateTimeField(_("签收时限"), null=True, blank=True)
     verify_due_at = models.DateTimeField(_("核查时限"), null=True, blank=True)
+    clock_from_at = models.DateTimeField(_("起钟"), null=True, blank=True)
     hours = models.CharField(_("计时"), max_length=10, choices=Hours.choices, default=Hours.WORKING)
     parked_from = models.CharField(
         _("挂账前状态"), max_length=12, choices=CaseStatus.choices, blank=True, default=""
