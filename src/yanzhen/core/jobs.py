@@ -166,7 +166,8 @@ def perform(held: Claim, run: Run) -> None:
         if task is None:
             message = f"no app declares the job {held.kind}"
             raise LookupError(message)
-        run.result = task.function(run, **held.arguments)
+        returned = task.function(run, **held.arguments)
+        run.result = run.result if returned is None else returned
         finish(held, run=run, now=timezone.now())
     except Exception as error:
         log.exception("job %s #%s failed at attempt %s", held.kind, held.job_id, held.attempt)
