@@ -79,8 +79,9 @@ def check_fields(fields: Sequence[TypeField]) -> None:
 def clean_attributes(site_type: SiteType, given: Mapping[str, object]) -> Attributes:
     """Return what was given for the fields of a type, in their order, as it is kept.
 
-    Names may be code names or labels. Empty values are left out. Raises `AttributesUnfit` with
-    everything that is wrong.
+    Names may be code names or labels. Empty values are left out, also where the type wants one:
+    files of sites seldom have it, and whoever edits the site is asked (`require_complete`).
+    Raises `AttributesUnfit` with everything that is wrong.
     """
     fields = fields_of(site_type)
     names = {field.label: field.name for field in fields} | {
@@ -96,8 +97,6 @@ def clean_attributes(site_type: SiteType, given: Mapping[str, object]) -> Attrib
     for field in fields:
         value = by_name.get(field.name)
         if _is_empty(value):
-            if field.required:
-                wrong[field.name] = _("请填写%(label)s。") % {"label": field.label}
             continue
         try:
             kept[field.name] = CLEANERS[field.kind](field, value)
@@ -106,6 +105,17 @@ def clean_attributes(site_type: SiteType, given: Mapping[str, object]) -> Attrib
     if wrong:
         raise AttributesUnfit(wrong)
     return kept
+
+
+def require_complete(site_type: SiteType, kept: Mapping[str, object]) -> None:
+    """Go on, or raise `AttributesUnfit` for the fields that a site of this type must have."""
+    missing = {
+        field.name: _("请填写%(label)s。") % {"label": field.label}
+        for field in fields_of(site_type)
+        if field.required and field.name not in kept
+    }
+    if missing:
+        raise AttributesUnfit(missing)
 
 
 def shown_value(field: TypeField, value: object) -> str:

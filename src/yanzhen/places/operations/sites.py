@@ -19,6 +19,7 @@ from yanzhen.places.codes import tidy
 from yanzhen.places.drafts import SiteDraft, SiteRow, search_grams, settle_site
 from yanzhen.places.enums import SiteStatus
 from yanzhen.places.errors import CodeTaken, SiteIsRetired, SiteNotRetired, SiteUnknown
+from yanzhen.places.fields import require_complete
 from yanzhen.places.holding import held_open_area, raise_first
 from yanzhen.places.models import Site, SiteType
 from yanzhen.places.net import hold_net, the_net
@@ -169,6 +170,7 @@ def _settled_values(draft: SiteDraft, known: Site | None) -> dict[str, Any]:
     types = SiteType.objects.in_bulk([draft.type], field_name="code")
     settled = settle_site(draft, the_net(), types, known)
     raise_first(settled.faults)
+    require_complete(types[settled.values["type_id"]], settled.values["attributes"])
     return settled.values
 
 
