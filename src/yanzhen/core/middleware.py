@@ -1,15 +1,30 @@
-"""What happens around every view: the user's language, and refusals said in words."""
+"""What happens around every view: small answers, the user's language, refusals in words."""
 
 from collections.abc import Callable
 
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse
+from django.http.response import HttpResponseBase
+from django.middleware.gzip import GZipMiddleware
 from django.shortcuts import render
 from django.utils import translation
 
 from yanzhen.core.errors import Refused
 
+TEXTS = ("text/", "application/json", "application/geo+json", "image/svg+xml")
+
 View = Callable[[HttpRequest], HttpResponse]
+
+
+class CompressionMiddleware(GZipMiddleware):
+    """Sends text small. Photos and workbooks are packed already and go out as they are."""
+
+    def process_response(
+        self, request: HttpRequest, response: HttpResponseBase
+    ) -> HttpResponseBase:
+        if not response.headers.get("Content-Type", "").startswith(TEXTS):
+            return response
+        return super().process_response(request, response)
 
 
 class LanguageMiddleware:
