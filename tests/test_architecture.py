@@ -24,7 +24,7 @@ OPEN_WHOLLY = {
 
 OPEN_BESIDES: dict[str, set[str]] = {
     # An operation's arguments, where they are more than five: whoever calls it fills them in.
-    "places": {"drafts", "outlines"},
+    "places": {"answering", "drafts", "outlines"},  # answering: what the units app registers there
     "intake": {"drafts"},
     # Pure functions that move a case: a ledger from before and the demonstration live through them.
     "cases": {"clock", "loop", "rulebook"},

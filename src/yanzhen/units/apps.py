@@ -12,8 +12,11 @@ class UnitsConfig(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:
-        """Hand the record to the accounts, which lie below it and act too."""
+        """Hand down what the apps below need and cannot ask for."""
         from yanzhen.accounts import operations as accounts  # noqa: PLC0415 - apps must be ready
         from yanzhen.events import operations as events  # noqa: PLC0415 - apps must be ready
+        from yanzhen.places import rules as places  # noqa: PLC0415 - apps must be ready
+        from yanzhen.units import queries  # noqa: PLC0415 - apps must be ready
 
         accounts.record_with(events)
+        places.register_answering(queries.answered_for)

@@ -7,8 +7,11 @@ from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
+from yanzhen.accounts.enums import Action
 from yanzhen.accounts.models import User
+from yanzhen.accounts.rules import area_scopes, unit_scopes
 from yanzhen.core.locking import LockingQuerySet
+from yanzhen.core.scope import prefix_range
 from yanzhen.places.models import Area, Site
 from yanzhen.units.enums import GroupPart, Rank, UnitKind
 
@@ -24,7 +27,34 @@ class DatedQuerySet(LockingQuerySet[Dated]):
 
 
 class UnitQuerySet(LockingQuerySet["Unit"]):
-    """Units, by place in the tree."""
+    """Units, by place in the tree, and as far as somebody may see them."""
+
+    def visible_to(self, user: User, on: date) -> "UnitQuerySet":
+        """The units of the areas of the user's posts and of all areas above those, and the user's own.
+
+        A unit above an area works in it too: whoever dispatches in a district hands things to
+        the bureaus of the city. Own are the units of posts, with those above and below them.
+        """
+        if user.is_system:
+            return self
+        seen = Q(pk__in=[])
+        for code in area_scopes(user, Action.NET_VIEW, on=on):
+            low, high = prefix_range(code)
+            above = [code[:length] for length in range(1, len(code))]
+            seen |= Q(area_id__gte=low, area_id__lt=high) | Q(area_id__in=above)
+        own = unit_scopes(user, Action.NET_VIEW, on=on)
+        for unit in Unit.objects.filter(code__in=own) if own else ():
+            seen |= Q(path__startswith=unit.path) | Q(code__in=unit.lineage)
+        return self.filter(seen)
+
+    def saying(self, words: str) -> "UnitQuerySet":
+        """The units whose code, name or short name holds every word of `words`."""
+        units = self
+        for word in words.split():
+            units = units.filter(
+                Q(code__icontains=word) | Q(name__icontains=word) | Q(short_name__icontains=word)
+            )
+        return units
 
     def under(self, path: str) -> "UnitQuerySet":
         """The unit with this path and all below it."""

@@ -28,7 +28,7 @@ from yanzhen.units.errors import (
 from yanzhen.units.models import Unit
 
 USERNAME: Final = re.compile(r"[a-z][a-z0-9._-]{1,59}")
-ADDRESS_WORDS: Final = frozenset({"new"})
+ADDRESS_WORDS: Final = frozenset({"new", "suggest"})
 CHANGED: Final = ("full_name", "phone", "unit_code")
 
 

@@ -38,7 +38,7 @@ from yanzhen.units.errors import (
 from yanzhen.units.models import GroupMembership, Stewardship, Unit
 
 CODE: Final = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,39}")
-ADDRESS_WORDS: Final = frozenset({"new", "of-area", "of-site"})
+ADDRESS_WORDS: Final = frozenset({"new", "suggest", "of-area", "of-site"})
 LONGEST_NAME, LONGEST_SHORT_NAME, LONGEST_PATH = 80, 30, 400
 NAMED_AT_ONCE: Final = 3
 CHANGED: Final = ("name", "short_name", "kind", "area_id", "parent_id")
