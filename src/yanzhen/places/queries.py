@@ -6,11 +6,13 @@ from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 
-from django.db.models import Count, QuerySet
+from django.db import models
+from django.db.models import QuerySet
 
 from yanzhen.accounts.enums import Action
 from yanzhen.accounts.models import User
 from yanzhen.accounts.rules import area_scopes
+from yanzhen.core.paging import Count, Key, Order, Page, capped_count, page_of
 from yanzhen.core.scope import covers
 from yanzhen.core.text import plain
 from yanzhen.places import answering
@@ -20,7 +22,6 @@ from yanzhen.places.models import Area, Boundary, Site, SiteType
 from yanzhen.places.net import Net, the_net
 from yanzhen.places.sketch import Place, Sketch, sketch
 
-PAGE = 50
 FOUND_AT_MOST = 60
 DOTS_AT_MOST = 500
 
@@ -54,6 +55,11 @@ def areas_below(code: str) -> list[Area]:
 def children_of(code: str) -> list[Area]:
     """The areas directly under this one, in the order of their codes; `""` asks for the top."""
     return list(the_net().children.get(code, ()))
+
+
+def has_outline(code: str) -> bool:
+    """Whether the outline of this area is known."""
+    return code in the_net().outlines
 
 
 # --- What somebody may see ------------------------------------------------------------------------
@@ -131,10 +137,17 @@ class AreaPage:
     areas_below: int
     types: Sequence[tuple[SiteType, int]]
     has_outline: bool
+    is_own_schematic: bool
     is_schematic: bool
+    """Whether any outline of the drawing is a sketch only."""
     sketch: Sketch | None
     undrawn: int
     """How many sites lie here without a location."""
+
+    @property
+    def is_crowded(self) -> bool:
+        """Whether there are more sites than a drawing can show."""
+        return self.sketch is not None and not self.sketch.dots and self.undrawn < self.sites
 
 
 def area_page(*, area: Area, user: User, on: date) -> AreaPage:
@@ -162,6 +175,7 @@ def area_page(*, area: Area, user: User, on: date) -> AreaPage:
         areas_below=sum(1 for _ in net.below(code)),
         types=_types_counted(seen),
         has_outline=code in net.outlines,
+        is_own_schematic=code in schematic,
         is_schematic=bool(schematic),
         sketch=_area_sketch(net, code, rows, seen),
         undrawn=seen.filter(lat=None).count(),
@@ -201,6 +215,9 @@ def sites_list(*, user: User, on: date, filters: SiteFilters) -> QuerySet[Site]:
     return sites.saying(filters.words) if filters.words.strip() else sites
 
 
+SITE_ORDER = Order("code", (Key("code", str),))
+
+
 @dataclass(frozen=True)
 class SiteLine:
     """One site in a list."""
@@ -211,31 +228,19 @@ class SiteLine:
 
 @dataclass(frozen=True)
 class SitePage:
-    """One page of a list of sites, and the keys of the pages beside it."""
+    """One page of a list of sites, and how many there are in all."""
 
+    page: Page[Site]
     lines: Sequence[SiteLine]
-    total: int
-    before: str = ""
-    after: str = ""
+    total: Count
 
 
 def site_page(sites: QuerySet[Site], *, after: str = "", before: str = "") -> SitePage:
-    """The page of `sites` after or before a code. Two queries."""
-    if before:
-        rows = list(sites.filter(code__lt=before).order_by("-code")[: PAGE + 1])
-        more_before, more_after = len(rows) > PAGE, True
-        rows = rows[:PAGE][::-1]
-    else:
-        rows = list(sites.filter(code__gt=after)[: PAGE + 1] if after else sites[: PAGE + 1])
-        more_before, more_after = bool(after), len(rows) > PAGE
-        rows = rows[:PAGE]
+    """The page of `sites` at a cursor. Two queries."""
+    page = page_of(sites, SITE_ORDER, after=after, before=before)
     net = the_net()
-    return SitePage(
-        lines=[SiteLine(site, net.label(site.area_id)) for site in rows],
-        total=sites.count(),
-        before=rows[0].code if rows and more_before else "",
-        after=rows[-1].code if rows and more_after else "",
-    )
+    lines = [SiteLine(site, net.label(site.area_id)) for site in page.rows]
+    return SitePage(page, lines, capped_count(sites))
 
 
 def find_sites(*, user: User, on: date, words: str, most: int = 20) -> list[SiteLine]:
@@ -255,6 +260,7 @@ class SiteCard:
     attributes: Sequence[tuple[str, str]]
     """Label and value of the type's own fields that have one."""
     sketch: Sketch | None
+    is_schematic: bool
     given: str
     """The location as it was given, where that was not WGS-84."""
 
@@ -268,6 +274,7 @@ def site_card(*, site: Site, user: User, on: date) -> SiteCard:
         for field in fields_of(site.type)
         if field.name in site.attributes
     ]
+    around = next((a.code for a in reversed(net.path(site.area_id)) if a.code in net.outlines), "")
     given = ""
     if site.source_lat is not None and site.lat != site.source_lat:
         given = f"{site.source_lat}, {site.source_lon} {site.get_source_crs_display()}"
@@ -278,7 +285,8 @@ def site_card(*, site: Site, user: User, on: date) -> SiteCard:
             (area, any(covers(top, area.code) for top in tops)) for area in net.path(site.area_id)
         ],
         attributes=attributes,
-        sketch=_site_sketch(net, site),
+        sketch=_site_sketch(net, site, around),
+        is_schematic=Boundary.objects.filter(area_id=around, is_schematic=True).exists(),
         given=given,
     )
 
@@ -290,6 +298,12 @@ def site_types(*, retired_too: bool = False) -> list[SiteType]:
     """The kinds of sites in the city's order."""
     types = SiteType.objects.order_by("sort", "code")
     return list(types if retired_too else types.filter(is_active=True))
+
+
+def types_with_sites(*, user: User, on: date) -> list[tuple[SiteType, int]]:
+    """The kinds of which `user` may see sites in use, in the city's order, and how many."""
+    seen = Site.objects.visible_to(user, on).filter(status__in=SiteStatus.in_use())
+    return sorted(_types_counted(seen), key=lambda one: (one[0].sort, one[0].code))
 
 
 @dataclass(frozen=True)
@@ -330,14 +344,14 @@ def _sites_by_area(net: Net, sites: QuerySet[Site]) -> Counter[str]:
     """How many sites in use each area holds, those of the areas below it included."""
     in_use = sites.filter(status__in=SiteStatus.in_use()).order_by()
     counts: Counter[str] = Counter()
-    for code, number in in_use.values_list("area__code").annotate(number=Count("pk")):
+    for code, number in in_use.values_list("area__code").annotate(number=models.Count("pk")):
         for area in net.path(code):
             counts[area.code] += number
     return counts
 
 
 def _sites_by_type(sites: QuerySet[Site]) -> dict[str, int]:
-    return dict(sites.order_by().values_list("type__code").annotate(number=Count("pk")))
+    return dict(sites.order_by().values_list("type__code").annotate(number=models.Count("pk")))
 
 
 def _types_counted(sites: QuerySet[Site]) -> list[tuple[SiteType, int]]:
@@ -364,11 +378,10 @@ def _area_sketch(
     return sketch(outlines, names, _as_places(dots[:DOTS_AT_MOST]), focus=code)
 
 
-def _site_sketch(net: Net, site: Site) -> Sketch | None:
-    """The site within the smallest area around it that has an outline."""
+def _site_sketch(net: Net, site: Site, around: str) -> Sketch | None:
+    """The site within the area `around` it, if there is one with an outline."""
     if site.lat is None or site.lon is None:
         return None
-    around = next((a.code for a in reversed(net.path(site.area_id)) if a.code in net.outlines), "")
     outlines = {around: net.outlines[around]} if around else {}
     names = {around: net.areas[around].short_name} if around else {}
     return sketch(outlines, names, _as_places([site]), focus=site.code)
@@ -380,3 +393,15 @@ def _as_places(sites: Sequence[Site]) -> list[Place]:
         for site in sites
         if site.lat is not None and site.lon is not None
     ]
+
+
+def point_sketch(
+    *, code: str, lat: Decimal | None = None, lon: Decimal | None = None, name: str = ""
+) -> Sketch | None:
+    """A point within the smallest area around `code` that has an outline; without one, that area."""
+    net = the_net()
+    around = next((a.code for a in reversed(net.path(code)) if a.code in net.outlines), "")
+    outlines = {around: net.outlines[around]} if around else {}
+    names = {around: net.areas[around].short_name} if around else {}
+    here = [] if lat is None or lon is None else [Place("here", name, float(lat), float(lon))]
+    return sketch(outlines, names, here, focus="here")

@@ -26,6 +26,11 @@ def can_edit_site_types(user: User, on: date) -> bool:
     return may(user, Action.SETTINGS_EDIT, on=on, area_code=settings.YANZHEN_CITY_CODE)
 
 
+def can_edit_anywhere(user: User, on: date) -> bool:
+    """Whether there is any place where the user may change the net; the operation asks where."""
+    return may(user, Action.NET_EDIT, on=on)
+
+
 def can_see_net(user: User, on: date) -> bool:
     """Whether the user may look at areas and sites anywhere at all."""
     return may(user, Action.NET_VIEW, on=on)

@@ -11,10 +11,10 @@ from dataclasses import dataclass
 import shapely
 from shapely.geometry.base import BaseGeometry
 
-WIDTH, MOST_HEIGHT, EDGE = 640.0, 560.0, 14.0
+WIDTH, MOST_HEIGHT, EDGE = 640.0, 430.0, 14.0
 FINENESS = 0.6
 """Bends smaller than this many units of the drawing are left out."""
-LABEL_ROOM = 46.0
+LABEL_ROOM = 38.0
 """An outline narrower than this has no room for its name."""
 
 
@@ -29,6 +29,8 @@ class Face:
     y: float
     has_room: bool
     """Whether the name fits into it."""
+    is_narrow: bool
+    """Whether it does so only on a wide screen."""
     is_focus: bool = False
 
 
@@ -133,7 +135,8 @@ class _Flat:
         middle = shapely.point_on_surface(outline)
         x, y = self.at(middle.y, middle.x)
         width = (east - west) * self.narrowing * self.scale
-        return Face(code, name, self._path(coarse), x, y, width > LABEL_ROOM, is_focus)
+        has_room, is_narrow = width > LABEL_ROOM, width < 2.5 * LABEL_ROOM
+        return Face(code, name, self._path(coarse), x, y, has_room, is_narrow, is_focus)
 
     def _path(self, outline: BaseGeometry) -> str:
         rings = [
