@@ -199,3 +199,54 @@ class NoSuchPart(Refused):
     code = "no_such_part"
     status = 409
     message = _("“%(unit)s”没有待办的协办事项，可能已由别人办结。")
+
+
+class NameMissing(Refused):
+    """A rule must have a name."""
+
+    code = "name_missing"
+    message = _("请写名称。")
+
+
+class CategoryCodeMalformed(Refused):
+    """A code is not what codes are made of."""
+
+    code = "category_code_malformed"
+    message = _("类别代码“%(code)s”不合规：用小写字母开头，只含小写字母、数字和下划线，2—30 位。")
+
+
+class CategoryCodeTaken(Refused):
+    """The code belongs to another category."""
+
+    code = "category_code_taken"
+    status = 409
+    message = _("类别代码“%(code)s”已有类别在用。")
+
+
+class CategoryTooDeep(Refused):
+    """The tree would have too many levels, or a category would lie below itself."""
+
+    code = "category_too_deep"
+    message = _("类别最多 %(most)s 层，也不能放到自己下面。")
+
+
+class LimitOutOfRange(Refused):
+    """A limit is nothing, or longer than anybody waits."""
+
+    code = "limit_out_of_range"
+    message = _("“%(what)s”须在 1 到 %(most)s 之间。")
+
+
+class PolicyKeyTaken(Refused):
+    """Such cases have a limit already."""
+
+    code = "policy_key_taken"
+    status = 409
+    message = _("同一类别、点位类型和程度已有时限规则，请直接修改那一条。")
+
+
+class DayOutOfRange(Refused):
+    """A day that no clock counts."""
+
+    code = "day_out_of_range"
+    message = _("日期须在 %(first)s 年到 %(last)s 年之间。")

@@ -75,6 +75,8 @@ class CalendarDay(models.Model):
     is_working = models.BooleanField(_("上班"))
     note = models.CharField(_("说明"), max_length=60, blank=True, default="")
 
+    objects = LockingQuerySet["CalendarDay"].as_manager()
+
     def __str__(self) -> str:
         return str(self.day)
 
@@ -117,11 +119,25 @@ class ClockPolicy(models.Model):
 
     class Meta:
         constraints: ClassVar = [
+            # Four, because not every engine can be told that two empty fields are the same.
             models.UniqueConstraint(
-                fields=["category", "site_type", "severity"],
-                name="clock_policy_once_a_key",
-                nulls_distinct=False,
-            )
+                fields=["category", "site_type", "severity"], name="clock_policy_once_a_key"
+            ),
+            models.UniqueConstraint(
+                fields=["category", "severity"],
+                condition=Q(category__isnull=False, site_type=None),
+                name="clock_policy_once_a_category",
+            ),
+            models.UniqueConstraint(
+                fields=["site_type", "severity"],
+                condition=Q(category=None, site_type__isnull=False),
+                name="clock_policy_once_a_site_type",
+            ),
+            models.UniqueConstraint(
+                fields=["severity"],
+                condition=Q(category=None, site_type=None),
+                name="clock_policy_once_a_severity",
+            ),
         ]
 
     def __str__(self) -> str:
@@ -194,6 +210,8 @@ class MoveDemand(models.Model):
     words_required = models.BooleanField(_("须写说明"), default=False)
     photo_required = models.BooleanField(_("须附照片"), default=False)
     reason = models.CharField(_("为什么要"), max_length=120)
+
+    objects = LockingQuerySet["MoveDemand"].as_manager()
 
     class Meta:
         constraints: ClassVar = [

@@ -2,13 +2,16 @@
 
 from datetime import date
 
+from django.conf import settings
 from django.db.models import Q
 
+from yanzhen.accounts.enums import Action
 from yanzhen.accounts.models import User
 from yanzhen.accounts.rules import may, posts_held
 from yanzhen.cases.enums import MOVES, By, CaseStatus, Move, MoveName
 from yanzhen.cases.models import Assignment, Case, SupportPart
 from yanzhen.events.models import Event
+from yanzhen.places.models import Area
 from yanzhen.units.models import Unit
 
 WORK_EVENTS = (MOVES[MoveName.SUBMIT].event, MOVES[MoveName.FINISH_SUPPORT].event)
@@ -89,3 +92,9 @@ def moves_open_to(user: User, case: Case, *, on: date) -> list[Move]:
         for move in MOVES.values()
         if status in move.origins and can_move(user, case, move.name, on=on)
     ]
+
+
+def can_edit_rules(user: User, *, on: date, area: Area | None = None) -> bool:
+    """Whether `user` may change rules for an area; without one, for the whole city."""
+    code = area.code if area else settings.YANZHEN_CITY_CODE
+    return may(user, Action.SETTINGS_EDIT, on=on, area_code=code)
