@@ -8,16 +8,18 @@ import random
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
-from typing import Any
+from itertools import takewhile
+from typing import Protocol
 
 from yanzhen.accounts.models import User
 from yanzhen.cases import clock
-from yanzhen.cases.enums import Hours, MoveName, Source
+from yanzhen.cases.enums import MoveName, Source
 from yanzhen.cases.loop import CaseDraft, CaseHistory, Step
 from yanzhen.cases.models import Case, Category
 from yanzhen.cases.rulebook import RuleBook
-from yanzhen.core.time import city_midnight
+from yanzhen.core.time import SATURDAY, city_midnight
 from yanzhen.demo.words import PROBLEMS, Problem
+from yanzhen.files.models import Photo
 from yanzhen.places.models import Site
 from yanzhen.units.models import Unit
 
@@ -35,6 +37,9 @@ FROM_OUTSIDE = frozenset({Source.SNAPSHOT, Source.HOTLINE, Source.MEDIA})
 
 HABIT = 0.42
 """How often a site has the same trouble again that it had before."""
+DECLINED, RETURNED, PARKED, EXTENDED, GRANTED, REOPENED = 0.07, 0.06, 0.012, 0.06, 0.7, 0.006
+FAILED, FAILED_AGAIN, ON_SITE, WEEKEND = 0.08, 0.18, 0.6, 0.45
+"""How often each of these happens."""
 
 DECLINE_WORDS = (
     "不属于创建工作范围，已转 12345 热线办理。",
@@ -76,6 +81,27 @@ class Cast:
     """Title of a problem → its category."""
 
 
+class Photographer(Protocol):
+    """Takes a photo of a problem, or of it put right."""
+
+    def __call__(
+        self, problem: Problem, site: Site, *, seed: int, after: bool, actor: User, at: datetime
+    ) -> tuple[Photo, ...]:
+        """The photos of that moment; none where nobody took one."""
+
+
+@dataclass(frozen=True)
+class Plot:
+    """One case to be told."""
+
+    number: int
+    problem: Problem
+    site: Site
+    draft: CaseDraft
+    operator: User
+    inspector: User
+
+
 @dataclass
 class Teller:
     """Tells one case after the other from one dice."""
@@ -84,14 +110,42 @@ class Teller:
     book: RuleBook
     dice: random.Random
     now: datetime
+    photograph: Photographer
     troubles: dict[str, Problem] = field(default_factory=dict)
+    count: int = 0
 
-    def working(self, at: datetime, low: float, high: float) -> datetime:
-        """Some working hours after `at`."""
-        minutes = max(1, round(self.dice.uniform(low, high) * 60))
-        return self.book.calendar.add_working_minutes(at, minutes)
+    def tell(self, found_at: datetime) -> CaseHistory:
+        """One case found at that time, as far as it has come by now."""
+        plot = self.plot(found_at)
+        steps = takewhile(lambda step: step.at <= self.now, self._steps(plot, found_at))
+        return CaseHistory(plot.draft, None, tuple(steps), is_imported=False)
 
-    def pick_problem(self, site: Site) -> Problem:
+    def plot(self, found_at: datetime) -> Plot:
+        """What is found at that time, where and by whom."""
+        dice = self.dice
+        self.count += 1
+        site = dice.choice(self.cast.sites)
+        problem = self._problem(site)
+        inspector = dice.choice(self.cast.inspectors)
+        draft = CaseDraft(
+            title=problem.title,
+            words=problem.words,
+            source=dice.choices([s for s, _ in SOURCES], [weight for _, weight in SOURCES])[0],
+            category=self.cast.categories[problem.title],
+            severity=problem.severity,
+            site=site,
+            address=site.name,
+            lat=site.lat,
+            lon=site.lon,
+            found_at=found_at,
+            photos=self.photograph(
+                problem, site, seed=self.count, after=False, actor=inspector, at=found_at
+            ),
+        )
+        operator = dice.choice(self.cast.operators)
+        return Plot(self.count, problem, site, draft, operator, inspector)
+
+    def _problem(self, site: Site) -> Problem:
         """What is wrong at this site now: often the same as last time."""
         before = self.troubles.get(site.code)
         if before is not None and self.dice.random() < HABIT:
@@ -102,152 +156,123 @@ class Teller:
         self.troubles[site.code] = problem
         return problem
 
-    def limit(self, draft: CaseDraft, at: datetime) -> datetime:
+    def _working(self, at: datetime, low: float, high: float) -> datetime:
+        """Some working hours after `at`."""
+        minutes = max(1, round(self.dice.uniform(low, high) * 60))
+        return self.book.calendar.add_working_minutes(at, minutes)
+
+    def _limit(self, draft: CaseDraft, at: datetime) -> datetime:
         """By when the policy wants it done when it is handed over at `at`."""
-        category = draft.category.code if draft.category else None
-        assert draft.site is not None  # noqa: S101 - every case here is at a site
-        case = Case(category_id=category, site_type_id=draft.site.type_id, severity=draft.severity)
-        policy = clock.policy_for(self.book, case)
-        assert policy is not None  # noqa: S101 - the shipped policies fit every case
-        return clock.later(self.book, Hours(policy.hours), at, policy.rectify_minutes)
+        case = Case(
+            category_id=draft.category.code if draft.category else None,
+            site_type_id=draft.site.type_id if draft.site else None,
+            severity=draft.severity,
+        )
+        return clock.due_times(self.book, case, at=at).due_at
 
-    def diligence(self, unit: Unit, at: datetime) -> float:
+    def _pace(self, unit: Unit, at: datetime) -> float:
         """How fast a unit works: some districts are better, and all have become better."""
-        bias = int(unit.area_id[4:6] or 0) % 5 * 0.06 if len(unit.area_id) > 4 else 0.1  # noqa: PLR2004
-        months_ago = (self.now - at).days / 30
-        return 0.46 + bias + 0.035 * months_ago
+        district = unit.area_id[:6]
+        bias = int(district[-2:]) % 5 * 0.06
+        return 0.46 + bias + 0.035 * (self.now - at).days / 30
 
-    def tell(self, found_at: datetime) -> CaseHistory:
-        """One case found at that time."""
-        dice = self.dice
-        site = dice.choice(self.cast.sites)
-        problem = self.pick_problem(site)
-        source = dice.choices([s for s, _ in SOURCES], [weight for _, weight in SOURCES])[0]
-        draft = CaseDraft(
-            title=problem.title,
-            words=problem.words,
-            source=source,
-            category=self.cast.categories[problem.title],
-            severity=problem.severity,
-            site=site,
-            address=site.name,
-            lat=site.lat,
-            lon=site.lon,
-            found_at=found_at,
-        )
-        return CaseHistory(
-            draft, None, tuple(self._life(draft, problem, source, found_at)), is_imported=False
-        )
-
-    def _life(
-        self, draft: CaseDraft, problem: Problem, source: Source, found_at: datetime
-    ) -> Iterator[Step]:
-        for step in self._steps(draft, problem, source, found_at):
-            if step.at > self.now:
+    def _steps(self, plot: Plot, found_at: datetime) -> Iterator[Step]:
+        dice, at = self.dice, found_at
+        if plot.draft.source in FROM_OUTSIDE:
+            yield Step(MoveName.REPORT, at, plot.operator)
+            at = self._working(at, 0.1, 5)
+            if dice.random() < DECLINED:
+                words = {"words": dice.choice(DECLINE_WORDS)}
+                yield Step(MoveName.DECLINE, at, plot.operator, words)
                 return
-            yield step
+        yield Step(MoveName.FILE, at, plot.operator)
+        unit = self.cast.site_units[plot.site.code]
+        at = self._working(at, 0.05, 2.5)
+        yield Step(MoveName.DISPATCH, at, plot.operator, {"unit": unit})
+        street = self.cast.units.get(f"J-{plot.site.area_id[:9]}")
+        if street is not None and street.code != unit.code and dice.random() < RETURNED:
+            at = self._working(at, 0.2, 2)
+            words = {"words": dice.choice(RETURN_WORDS)}
+            yield Step(MoveName.RETURN, at, self.cast.handlers[unit.code], words)
+            unit, at = street, self._working(at, 0.2, 2)
+            yield Step(MoveName.DISPATCH, at, plot.operator, {"unit": unit})
+        yield from self._work(plot, unit, at)
 
-    def _steps(
-        self, draft: CaseDraft, problem: Problem, source: Source, found_at: datetime
-    ) -> Iterator[Step]:
-        dice, operator = self.dice, self.dice.choice(self.cast.operators)
-        inspector = dice.choice(self.cast.inspectors)
-        assert draft.site is not None  # noqa: S101 - every case here is at a site
-        at = found_at
-        if source in FROM_OUTSIDE:
-            yield Step(MoveName.REPORT, at, operator)
-            at = self.working(at, 0.1, 5)
-            if dice.random() < 0.07:  # noqa: PLR2004
-                yield Step(MoveName.DECLINE, at, operator, {"words": dice.choice(DECLINE_WORDS)})
-                return
-        yield Step(MoveName.FILE, at, operator)
-        unit = self.cast.site_units[draft.site.code]
-        at = self.working(at, 0.05, 2.5)
-        yield Step(MoveName.DISPATCH, at, operator, {"unit": unit})
-        street = self.cast.units.get(f"J-{draft.site.area_id[:9]}")
-        if street is not None and street.code != unit.code and dice.random() < 0.06:  # noqa: PLR2004
-            at = self.working(at, 0.2, 2)
-            yield Step(
-                MoveName.RETURN,
-                at,
-                self.cast.handlers[unit.code],
-                {"words": dice.choice(RETURN_WORDS)},
-            )
-            unit, at = street, self.working(at, 0.2, 2)
-            yield Step(MoveName.DISPATCH, at, operator, {"unit": unit})
-        yield from self._work(draft, problem, unit, operator, inspector, at)
-
-    def _work(
-        self,
-        draft: CaseDraft,
-        problem: Problem,
-        unit: Unit,
-        operator: User,
-        inspector: User,
-        at: datetime,
-    ) -> Iterator[Step]:
-        dice, handler = self.dice, self.cast.handlers[unit.code]
-        due_at = self.limit(draft, at)
-        limit = max(60.0, self.book.calendar.working_minutes_between(at, due_at)) / 60
-        pace = self.diligence(unit, at)
-        at = self.working(at, 0.1, 2.2)
+    def _work(self, plot: Plot, unit: Unit, at: datetime) -> Iterator[Step]:
+        handler = self.cast.handlers[unit.code]
+        due_at = self._limit(plot.draft, at)
+        hours = max(60, self.book.calendar.working_minutes_between(at, due_at)) / 60
+        pace = self._pace(unit, at)
+        at = self._working(at, 0.1, 2.2)
         yield Step(MoveName.ACKNOWLEDGE, at, handler)
-        if dice.random() < 0.012:  # noqa: PLR2004
-            at = self.working(at, 0.5, 6)
-            yield Step(MoveName.PARK, at, operator, {"words": dice.choice(PARK_WORDS)})
-            at = self.working(at, 60, 900)
-            yield Step(MoveName.UNPARK, at, operator, {"words": "条件具备，恢复办理。"})
-        elif dice.random() < 0.06:  # noqa: PLR2004
-            asked_at = self.working(at, 0.1, max(0.2, limit * 0.5))
-            wanted = self.book.calendar.add_working_minutes(due_at, 840)
-            if asked_at < due_at:
-                yield Step(
-                    MoveName.ASK_EXTENSION,
-                    asked_at,
-                    handler,
-                    {"words": dice.choice(EXTENSION_WORDS), "wanted_due_at": wanted},
-                )
-                at = self.working(asked_at, 0.2, 3)
-                if dice.random() < 0.7 and at < wanted:  # noqa: PLR2004
-                    yield Step(
-                        MoveName.GRANT_EXTENSION, at, operator, {"words": "情况属实，准予延期。"}
-                    )
-                    limit += 14
-                else:
-                    yield Step(
-                        MoveName.REFUSE_EXTENSION,
-                        at,
-                        operator,
-                        {"words": "可先采取临时措施，按原时限办。"},
-                    )
-        at = self.working(at, 0.05, limit * pace * 1.55)
-        yield Step(MoveName.SUBMIT, at, handler, {"words": problem.fixed})
-        fails = 0
-        while fails < 2 and dice.random() < 0.08 + 0.1 * fails:  # noqa: PLR2004
-            fails += 1
-            at = self.working(at, 0.5, 7)
-            yield Step(MoveName.FAIL, at, inspector, {"words": dice.choice(FAIL_WORDS)})
-            at = self.working(at, 0.5, 9)
-            yield Step(
-                MoveName.SUBMIT, at, handler, {"words": "按核查意见重新整改，" + problem.fixed}
-            )
-        at = self.working(at, 0.3, 8)
-        words: dict[str, Any] = {"words": dice.choice(VERIFY_WORDS), "on_site": dice.random() < 0.6}  # noqa: PLR2004
-        yield Step(MoveName.VERIFY, at, inspector, words)
-        yield Step(MoveName.CLOSE, at, inspector)
-        if dice.random() < 0.006:  # noqa: PLR2004
-            at = self.working(at, 8, 60)
-            yield Step(MoveName.REOPEN, at, operator, {"words": "市民回访反映未彻底解决，重开。"})
+        for step in self._more_time(plot, handler, at, due_at, hours):
+            yield step
+            at = step.at
+        at = self._working(at, 0.05, hours * pace * 1.55)
+        yield self._submission(plot, handler, at, plot.problem.fixed)
+        for chance in (FAILED, FAILED_AGAIN):
+            if self.dice.random() >= chance:
+                break
+            at = self._working(at, 0.5, 7)
+            yield Step(MoveName.FAIL, at, plot.inspector, {"words": self.dice.choice(FAIL_WORDS)})
+            at = self._working(at, 0.5, 9)
+            yield self._submission(plot, handler, at, "按核查意见重做。" + plot.problem.fixed)
+        yield from self._end(plot, at)
+
+    def _more_time(
+        self, plot: Plot, handler: User, at: datetime, due_at: datetime, hours: float
+    ) -> Iterator[Step]:
+        """Now and then a case is parked, or more time is asked for."""
+        dice = self.dice
+        if dice.random() < PARKED:
+            at = self._working(at, 0.5, 6)
+            yield Step(MoveName.PARK, at, plot.operator, {"words": dice.choice(PARK_WORDS)})
+            at = self._working(at, 60, 900)
+            yield Step(MoveName.UNPARK, at, plot.operator, {"words": "条件具备，恢复办理。"})
+        elif dice.random() < EXTENDED:
+            at = self._working(at, 0.1, max(0.2, hours * 0.5))
+            wanted_due_at = self.book.calendar.add_working_minutes(due_at, 840)
+            if at >= due_at:
+                return
+            facts = {"words": dice.choice(EXTENSION_WORDS), "wanted_due_at": wanted_due_at}
+            yield Step(MoveName.ASK_EXTENSION, at, handler, facts)
+            at = self._working(at, 0.2, 3)
+            if dice.random() < GRANTED and at < wanted_due_at:
+                words = {"words": "情况属实，准予延期。"}
+                yield Step(MoveName.GRANT_EXTENSION, at, plot.operator, words)
+            else:
+                words = {"words": "可先采取临时措施，按原时限办。"}
+                yield Step(MoveName.REFUSE_EXTENSION, at, plot.operator, words)
+
+    def _submission(self, plot: Plot, handler: User, at: datetime, words: str) -> Step:
+        seed = plot.number if words == plot.problem.fixed else plot.number + 1_000_000
+        photos = (
+            self.photograph(plot.problem, plot.site, seed=seed, after=True, actor=handler, at=at)
+            if at <= self.now
+            else ()
+        )
+        return Step(MoveName.SUBMIT, at, handler, {"words": words, "photos": photos})
+
+    def _end(self, plot: Plot, at: datetime) -> Iterator[Step]:
+        dice = self.dice
+        at = self._working(at, 0.3, 8)
+        facts = {"words": dice.choice(VERIFY_WORDS), "on_site": dice.random() < ON_SITE}
+        yield Step(MoveName.VERIFY, at, plot.inspector, facts)
+        yield Step(MoveName.CLOSE, at, plot.inspector)
+        if dice.random() < REOPENED:
+            at = self._working(at, 8, 60)
+            words = {"words": "市民回访反映未彻底解决，重开。"}
+            yield Step(MoveName.REOPEN, at, plot.operator, words)
 
 
 def finding_times(first: date, now: datetime, count: int, dice: random.Random) -> list[datetime]:
     """When cases are found: by day, less at week-ends, a little less as the months go by."""
     days = [first + timedelta(days=place) for place in range((now.date() - first).days + 1)]
     weights = [
-        (0.45 if day.weekday() >= 5 else 1.0) * (1.25 - 0.4 * place / len(days))  # noqa: PLR2004
+        (WEEKEND if day.weekday() >= SATURDAY else 1.0) * (1.25 - 0.4 * place / len(days))
         for place, day in enumerate(days)
     ]
-    times = []
+    times: list[datetime] = []
     while len(times) < count:
         day = dice.choices(days, weights)[0]
         minute = round(dice.triangular(7 * 60, 22 * 60, 10 * 60))
@@ -257,11 +282,7 @@ def finding_times(first: date, now: datetime, count: int, dice: random.Random) -
     return sorted(times)
 
 
-def histories(
-    cast: Cast, book: RuleBook, *, seed: int, first: date, now: datetime, count: int
-) -> Iterator[CaseHistory]:
-    """Yield `count` histories from the seed, the earliest first."""
-    dice = random.Random(seed)
-    teller = Teller(cast, book, dice, now)
-    for found_at in finding_times(first, now, count, dice):
+def histories(teller: Teller, *, first: date, count: int) -> Iterator[CaseHistory]:
+    """Yield `count` histories, the earliest first."""
+    for found_at in finding_times(first, teller.now, count, teller.dice):
         yield teller.tell(found_at)

@@ -123,8 +123,6 @@ class Net:
     units: list[dict[str, str]] = field(default_factory=list)
     people: list[dict[str, str]] = field(default_factory=list)
     sites: list[dict[str, str]] = field(default_factory=list)
-    logins: list[tuple[str, str, str]] = field(default_factory=list)
-    """(user name, what for, first page), for the table that `yanzhen demo` prints."""
 
     def children(self) -> dict[str, list[str]]:
         """Codes right below a code, in order."""
@@ -266,7 +264,13 @@ def _people(net: Net) -> Iterator[dict[str, str]]:
             )
     for unit in net.units:
         if unit["kind"] in {"city", "district", "street"}:
-            yield person(unit["code"].lower().replace("-", ""), unit["code"], "handler", "经办岗")
+            yield person(username_of(unit["code"]), unit["code"], "handler", "经办岗")
+
+
+def username_of(unit: str) -> str:
+    """The user name of a unit's handler: `cg430406` for `430406-CG`, `slx` for `S-LX`."""
+    first, _, last = unit.lower().partition("-")
+    return f"{last}{first}" if first.isdigit() else f"{first}{last}"
 
 
 def owner_of(type_name: str, area: str) -> str:
@@ -351,13 +355,4 @@ def make_net(
     net.units = list(_units(net))
     net.people = list(_people(net))
     net.sites = list(_sites(net, types, outlines, dice, sites))
-    net.logins = [
-        ("operator", "创建办值班：立案、交办、销号", "/"),
-        ("430406cg", "责任单位经办（雁峰区城管局）：签收、反馈", "/"),
-        ("inspector01", "督查员：上报、核查", "/"),
-        ("grid430406001001", "网格员：上报", "/"),
-        ("leader", "包联领导：看全市", "/"),
-        ("auditor", "审计员：查记录", "/"),
-        ("admin", "系统管理员：区域、单位、人员、规则", "/"),
-    ]
     return net

@@ -9,7 +9,15 @@ import random
 from collections.abc import Iterable, Iterator, Mapping
 from importlib import resources
 
-from shapely import MultiPoint, MultiPolygon, Point, Polygon, set_precision, voronoi_polygons
+from shapely import (
+    MultiPoint,
+    MultiPolygon,
+    Point,
+    Polygon,
+    get_parts,
+    set_precision,
+    voronoi_polygons,
+)
 from shapely.geometry import mapping, shape
 from shapely.geometry.base import BaseGeometry
 
@@ -47,7 +55,7 @@ def split(outline: BaseGeometry, codes: list[str], dice: random.Random) -> dict[
     seeds = [point_inside(outline, dice) for _ in codes]
     cells = voronoi_polygons(MultiPoint(seeds), extend_to=outline)
     by_seed: dict[str, BaseGeometry] = {}
-    pieces = [cell.intersection(outline) for cell in cells.geoms]
+    pieces = [cell.intersection(outline) for cell in get_parts(cells)]
     for code, seed in zip(codes, seeds, strict=True):
         piece = min(pieces, key=seed.distance)
         pieces.remove(piece)
@@ -58,9 +66,8 @@ def split(outline: BaseGeometry, codes: list[str], dice: random.Random) -> dict[
 def multipolygon(outline: BaseGeometry) -> MultiPolygon:
     """The outline as a multipolygon on the grid of six decimals."""
     snapped = set_precision(outline, GRID)
-    if isinstance(snapped, Polygon):
-        return MultiPolygon([snapped])
-    return MultiPolygon([part for part in snapped.geoms if isinstance(part, Polygon)])
+    parts = get_parts(snapped)
+    return MultiPolygon([part for part in parts if isinstance(part, Polygon)])
 
 
 def schematic_outlines(
