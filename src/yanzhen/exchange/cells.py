@@ -16,6 +16,7 @@ from django.db.models import TextChoices
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
+from yanzhen.core.text import plain
 from yanzhen.core.time import city_zone
 from yanzhen.exchange.tables import Cell
 
@@ -175,10 +176,10 @@ def choice(
         if not word:
             return None
         if not known:  # labels are known only once languages are
-            known.update({name.casefold(): value for name, value in (also or {}).items()})
-            known.update({str(label).casefold(): value for value, label in choices.choices})
-            known.update({value.casefold(): value for value in choices.values})
-        value = known.get(word.casefold())
+            known.update({plain(name): value for name, value in (also or {}).items()})
+            known.update({plain(str(label)): value for value, label in choices.choices})
+            known.update({plain(value): value for value in choices.values})
+        value = known.get(plain(word))
         if value is None:
             raise Unreadable(
                 _("没有“%(cell)s”这个选项，可填：%(choices)s"),

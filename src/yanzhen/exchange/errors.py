@@ -120,3 +120,10 @@ class ImportNotReady(Refused):
     code = "import_not_ready"
     status = 409
     message = _("这次导入现在是“%(status)s”，不能%(move)s。请刷新页面看最新情况。")
+
+
+class OptionUnfit(Refused):
+    """Something that was said beside the file means nothing."""
+
+    code = "option_unfit"
+    message = _("没有“%(value)s”这个%(what)s。")

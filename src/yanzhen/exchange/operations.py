@@ -13,7 +13,7 @@ from yanzhen.core.errors import Refused, RowErrors, require
 from yanzhen.core.jobs import Task
 from yanzhen.core.time import city_day
 from yanzhen.events.operations import record, replayed
-from yanzhen.exchange import rules, shelf, writing
+from yanzhen.exchange import rules, shelf, taking, writing
 from yanzhen.exchange.enums import ExportStatus, ImportStatus
 from yanzhen.exchange.errors import ImportNotReady
 from yanzhen.exchange.kind import Carrying, Options, Progress, no_progress
@@ -90,10 +90,10 @@ def bring_file(
 ) -> Import:
     """Keep an upload and have it checked by the job `check`; nothing of it is taken in yet.
 
-    Raises `Forbidden`, `KindUnknown` or `FileTooLarge`.
+    Raises `Forbidden`, `KindUnknown`, `OptionUnfit` or `FileTooLarge`.
     """
-    found = kind_named(kind)
-    require(rules.can_import_kind(actor, found, on=city_day(now)))
+    require(rules.can_import_kind(actor, kind_named(kind), on=city_day(now)))
+    taking.check_options(options)
     stored, sha256, octets = shelf.put_upload(upload, name=name)
     try:
         with transaction.atomic():
@@ -303,6 +303,7 @@ def export_file(
     suffix = writing.suffix_of(path.name)
     found = kind_named(kind)
     require(rules.can_export(actor, found, on=city_day(now)))
+    taking.require_area(area_code)
     row = Export(
         kind=kind,
         suffix=suffix,
@@ -333,6 +334,7 @@ def ask_export(
     if event := replayed(client_id, "export.asked", actor=actor):
         return Export.objects.get(pk=event.subject_id)
     require(rules.can_export(actor, kind_named(kind), on=city_day(now)))
+    taking.require_area(area_code)
     row = Export.objects.create(
         kind=kind,
         suffix=writing.suffix_of(f"x.{suffix}"),

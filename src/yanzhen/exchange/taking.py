@@ -9,13 +9,15 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from yanzhen.accounts.models import User
+from yanzhen.cases.enums import Source
 from yanzhen.core.errors import RowErrors
 from yanzhen.exchange.cells import Unreadable, as_code, listed
 from yanzhen.exchange.columns import Column, Reading, headings_of, plain_heading
-from yanzhen.exchange.errors import MapUnreadable, SheetEmpty
+from yanzhen.exchange.errors import MapUnreadable, OptionUnfit, SheetEmpty
 from yanzhen.exchange.kind import Bringing, Brought, Kind, Options, Progress, no_progress
 from yanzhen.exchange.net import Net
 from yanzhen.exchange.tables import Table, open_table
+from yanzhen.places.models import Area
 
 MAP_COLUMNS = (
     Column("place", _("地名"), is_required=True),
@@ -47,6 +49,7 @@ def take_in(
 
     Raises a `FileRefused`, or `RowErrors` with everything that is wrong.
     """
+    check_options(options)
     reading = read(kind, path, name=name, sheet=options.sheet)
     if not kind.ignores_unknown:
         reading.refuse_unknown_columns()
@@ -78,6 +81,19 @@ def read(kind: Kind, path: Path, *, name: str, sheet: str = "") -> Reading:
         example=listed(str(column.label) for column in columns[:6]),
     )
     return Reading(table, columns)
+
+
+def check_options(options: Options) -> None:
+    """Go on, or raise `OptionUnfit`."""
+    if options.source and options.source not in Source.values:
+        raise OptionUnfit(value=options.source, what=_("来源"))
+    require_area(options.area_code)
+
+
+def require_area(code: str) -> None:
+    """Go on if there is an area with this code, or none is named. Raises `OptionUnfit`."""
+    if code and not Area.objects.filter(code=code).exists():
+        raise OptionUnfit(value=code, what=_("区域代码"))
 
 
 def places_from(path: Path, *, name: str) -> dict[str, str]:

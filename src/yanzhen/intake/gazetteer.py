@@ -1,12 +1,16 @@
 """Names of places in running text, and the smallest area that they agree on."""
 
+import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
 from yanzhen.core.scope import covers
 from yanzhen.core.text import plain
 
-SHORTEST = 2
+_NO_NAME = re.compile(r"(?:街道|社区|居委会|村委会|中心|乡镇|小区|城市|县城|镇区|[区县市村镇乡])+")
+"""What a place may be called, and what everybody writes without meaning it."""
+SHORTEST = 3
+"""Two characters, `新村` for one, are as often a word as a name. Names that are given may be short."""
 
 
 @dataclass
@@ -14,29 +18,32 @@ class Gazetteer:
     """Names of areas, each with the codes of all areas that are called so."""
 
     codes: dict[str, set[str]] = field(default_factory=dict)
-    _lengths: list[int] = field(default_factory=list)
+    _lengths: dict[str, list[int]] = field(default_factory=dict)
+    """By the first characters of names: how long names are that begin so, longest first."""
 
-    def add(self, name: str, code: str) -> None:
+    def add(self, name: str, code: str, *, shortest: int = SHORTEST) -> None:
         """Let `name` mean the area with this code, beside what it means already."""
         name = plain(name)
-        if len(name) < SHORTEST or not code:
+        if len(name) < shortest or _NO_NAME.fullmatch(name):
             return
         self.codes.setdefault(name, set()).add(code)
-        if len(name) not in self._lengths:
-            self._lengths = sorted({*self._lengths, len(name)}, reverse=True)
+        lengths = self._lengths.setdefault(name[0], [])
+        if len(name) not in lengths:
+            lengths.append(len(name))
+            lengths.sort(reverse=True)
 
     def add_all(self, names: Mapping[str, str]) -> None:
         """Add names → codes."""
         for name, code in names.items():
-            self.add(name, code)
+            self.add(name, code, shortest=1)
 
     def names_in(self, text: str) -> list[str]:
         """Return the names that stand in a text, in order; of two that overlap the longer one."""
         text, found, at = plain(text), [], 0
         while at < len(text):
-            for length in self._lengths:
+            for length in self._lengths.get(text[at], ()):
                 name = text[at : at + length]
-                if len(name) == length and name in self.codes:
+                if name in self.codes:
                     found.append(name)
                     at += length
                     break

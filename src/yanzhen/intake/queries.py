@@ -16,6 +16,7 @@ from yanzhen.intake.wording import spot_of, tidy, title_of
 from yanzhen.places.models import Area
 
 BATCH = 2000
+LOOKED_AT = 600
 REPEATS_WITHIN = timedelta(days=60)
 IN_TITLE = 3
 """A word in the title counts as much as so many in the text."""
@@ -39,7 +40,8 @@ class Places:
     def __init__(self, *, areas: Iterable[Area], also: Mapping[str, str] | None = None) -> None:
         self._names = Gazetteer()
         for area in areas:
-            self._names.add(area.name, area.code)
+            for name in {area.name, area.short_name}:
+                self._names.add(name, area.code)
         self._names.add_all(also or {})
 
     def names_in(self, text: str) -> list[str]:
@@ -47,8 +49,11 @@ class Places:
         return self._names.names_in(text)
 
     def area_in(self, text: str, *, within: str = "") -> str:
-        """The code of the smallest area that the words agree on, or nothing."""
-        return self._names.area_in(text, within=within)
+        """The code of the smallest area that the words agree on, or nothing.
+
+        Whoever writes at length says where at the beginning.
+        """
+        return self._names.area_in(text[:LOOKED_AT], within=within)
 
 
 @dataclass(frozen=True)

@@ -9,7 +9,7 @@ import re
 import unicodedata
 
 TITLE_MOST, TITLE_AIM = 120, 36
-SHORTEST_TITLE = 6
+SHORTEST_TITLE = 5
 
 _UNSEEN = re.compile(r"[\u200b-\u200f\u202a-\u202e\u2060-\u2064\ufeff\x00-\x08\x0b-\x1f\x7f]")
 _POLITE = re.compile(
@@ -24,15 +24,16 @@ _CLOSING = re.compile(
     r"(?:的?(?:有关|相关)?(?:问题|投诉|建议|咨询|请求|反映|情况|诉求))?[?？!！。.…~\s]*$"
 )
 _QUESTION = re.compile(
-    r"^(?:咨询|请问|询问|想问|问一下)|(?:怎么办理|如何办理|什么时候|何时|是否可以|能不能|可以吗|"
+    r"^(?:咨询|请问|询问|想问|问一下)|(?:怎么办理|如何办理|(?:什么时候|何时).{0,8}|是否可以|能不能|可以吗|"
     r"吗|呢|几时|多久|什么政策|如何申请|怎么申请)[?？。!！]*$"
 )
 _SENTENCE_END = re.compile(r"[。！？!?；;\n]")
 _CLAUSE_END = re.compile(r"[，,、：:\s]")
 _SPOT = re.compile(
-    r"^[\u4e00-\u9fffA-Za-z0-9·（）()\-—]{1,18}"
+    r"^(?:(?!的|为何|为什么|怎么|如何|是否|加快|修建|建设|要求|建议)"
+    r"[\u4e00-\u9fffA-Za-z0-9·（）()\-—]){1,16}"
     r"(?:小区|花园|家园|新村|公寓|大厦|广场|公园|市场|超市|学校|小学|中学|大学|幼儿园|医院|社区|"
-    r"村|路口|大道|地铁站|火车站|汽车站|公交站|车站|路|街|巷|苑|栋|号)"
+    r"村|路口|大道|地铁站|火车站|汽车站|公交站|车站|路(?![灯面边牌障政况])|街(?!道)|巷|苑|栋|号)"
 )
 
 
@@ -75,6 +76,6 @@ def spot_of(title: str, areas: tuple[str, ...] = ()) -> str:
     """Return the spot that a title begins with, after the names of areas: a road, a compound."""
     rest = tidy_title(title)
     for name in areas:
-        rest = rest.replace(name, "", 1)
+        rest = re.sub(re.escape(name), "", rest, count=1, flags=re.IGNORECASE)
     match = _SPOT.match(unicodedata.normalize("NFKC", rest).lstrip())
     return match.group() if match else ""

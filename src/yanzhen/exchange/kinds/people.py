@@ -8,7 +8,7 @@ from django.utils.translation import gettext_lazy as _
 from yanzhen.accounts.enums import Action, Role
 from yanzhen.accounts.models import Post, User
 from yanzhen.accounts.rules import area_scopes
-from yanzhen.core.scope import covers
+from yanzhen.core.scope import covers, prefix_range
 from yanzhen.exchange import allowed
 from yanzhen.exchange.cells import as_code, as_day, as_name, choice
 from yanzhen.exchange.columns import Column
@@ -76,19 +76,17 @@ def _users(carrying: Carrying) -> QuerySet[User]:
             return people.none()
     if not scopes:
         return people
-    places = Q()
-    for code in scopes:
-        places |= Q(area_id__startswith=code)
-    units = Unit.objects.filter(places).values("code")
-    posted = Q(pk__in=Post.objects.filter(_over(scopes)).values("user_id"))
-    return people.filter(Q(unit_code__in=units) | posted)
+    units = Unit.objects.filter(_under("area_id", scopes)).values("code")
+    posted = Post.objects.filter(_under("area_code", scopes)).values("user_id")
+    return people.filter(Q(unit_code__in=units) | Q(pk__in=posted))
 
 
-def _over(scopes: list[str]) -> Q:
-    over = Q()
+def _under(name: str, scopes: list[str]) -> Q:
+    under = Q()
     for code in scopes:
-        over |= Q(area_code__startswith=code)
-    return over
+        low, high = prefix_range(code)
+        under |= Q(**{f"{name}__gte": low, f"{name}__lt": high})
+    return under
 
 
 def _rows(carrying: Carrying) -> Iterator[Row]:
