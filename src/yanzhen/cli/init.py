@@ -13,7 +13,6 @@ from django.utils import timezone
 from yanzhen.accounts.models import User
 from yanzhen.accounts.operations import system_user
 from yanzhen.cases.rulemaking import install_categories, install_clock_policies
-from yanzhen.cases.rulemaking import install_categories, install_clock_policies
 from yanzhen.cli import assets
 from yanzhen.places.enums import Level
 from yanzhen.places.models import Area
@@ -34,8 +33,6 @@ def install_city(*, actor: User, now: datetime) -> int:
 INSTALLATIONS: list[tuple[str, Callable[..., int]]] = [
     ("城市", install_city),
     ("点位类型", install_site_types),
-    ("问题类别", install_categories),
-    ("办理时限", install_clock_policies),
     ("问题类别", install_categories),
     ("时限规则", install_clock_policies),
 ]
