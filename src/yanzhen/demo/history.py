@@ -35,8 +35,12 @@ SOURCES: tuple[tuple[Source, int], ...] = (
 FROM_OUTSIDE = frozenset({Source.SNAPSHOT, Source.HOTLINE, Source.MEDIA})
 """What is first reported and then filed; the rest is filed at once."""
 
-HABIT = 0.42
-"""How often a site has the same trouble again that it had before."""
+HABIT = 0.3
+"""How often a site may have a trouble again that it had in the last three months."""
+LATELY = timedelta(days=90)
+TRIES = 3
+DRAGS, DRAGS_FROM, DRAGS_TO = 0.11, 4, 36
+"""How often a unit lets a case lie, and how many times longer it then takes."""
 DECLINED, RETURNED, PARKED, EXTENDED, GRANTED, REOPENED = 0.07, 0.06, 0.012, 0.06, 0.7, 0.006
 FAILED, FAILED_AGAIN, ON_SITE, WEEKEND = 0.08, 0.18, 0.6, 0.45
 """How often each of these happens."""
@@ -111,7 +115,7 @@ class Teller:
     dice: random.Random
     now: datetime
     photograph: Photographer
-    troubles: dict[str, Problem] = field(default_factory=dict)
+    troubles: dict[tuple[str, str], datetime] = field(default_factory=dict)
     count: int = 0
 
     def tell(self, found_at: datetime) -> CaseHistory:
@@ -125,7 +129,7 @@ class Teller:
         dice = self.dice
         self.count += 1
         site = dice.choice(self.cast.sites)
-        problem = self._problem(site)
+        problem = self._problem(site, found_at)
         inspector = dice.choice(self.cast.inspectors)
         draft = CaseDraft(
             title=problem.title,
@@ -145,15 +149,17 @@ class Teller:
         operator = dice.choice(self.cast.operators)
         return Plot(self.count, problem, site, draft, operator, inspector)
 
-    def _problem(self, site: Site) -> Problem:
-        """What is wrong at this site now: often the same as last time."""
-        before = self.troubles.get(site.code)
-        if before is not None and self.dice.random() < HABIT:
-            return before
+    def _problem(self, site: Site, found_at: datetime) -> Problem:
+        """What is wrong at this site now; now and then what was wrong there lately."""
         type_name = self.cast.type_names[site.type_id]
         fitting = [p for p in PROBLEMS if not p.types or any(word in type_name for word in p.types)]
-        problem = self.dice.choices(fitting, [p.weight for p in fitting])[0]
-        self.troubles[site.code] = problem
+        tried = self.dice.choices(fitting, [p.weight for p in fitting], k=TRIES)
+        problem = tried[0]
+        for problem in tried:
+            last = self.troubles.get((site.code, problem.title))
+            if last is None or found_at - last > LATELY or self.dice.random() < HABIT:
+                break
+        self.troubles[site.code, problem.title] = found_at
         return problem
 
     def _working(self, at: datetime, low: float, high: float) -> datetime:
@@ -174,7 +180,8 @@ class Teller:
         """How fast a unit works: some districts are better, and all have become better."""
         district = unit.area_id[:6]
         bias = int(district[-2:]) % 5 * 0.06
-        return 0.46 + bias + 0.035 * (self.now - at).days / 30
+        drag = self.dice.uniform(DRAGS_FROM, DRAGS_TO) if self.dice.random() < DRAGS else 1
+        return (0.46 + bias + 0.035 * (self.now - at).days / 30) * drag
 
     def _steps(self, plot: Plot, found_at: datetime) -> Iterator[Step]:
         dice, at = self.dice, found_at
@@ -217,7 +224,7 @@ class Teller:
             yield Step(MoveName.FAIL, at, plot.inspector, {"words": self.dice.choice(FAIL_WORDS)})
             at = self._working(at, 0.5, 9)
             yield self._submission(plot, handler, at, "按核查意见重做。" + plot.problem.fixed)
-        yield from self._end(plot, at)
+        yield from self._end(plot, handler, at)
 
     def _more_time(
         self, plot: Plot, handler: User, at: datetime, due_at: datetime, hours: float
@@ -253,7 +260,7 @@ class Teller:
         )
         return Step(MoveName.SUBMIT, at, handler, {"words": words, "photos": photos})
 
-    def _end(self, plot: Plot, at: datetime) -> Iterator[Step]:
+    def _end(self, plot: Plot, handler: User, at: datetime) -> Iterator[Step]:
         dice = self.dice
         at = self._working(at, 0.3, 8)
         facts = {"words": dice.choice(VERIFY_WORDS), "on_site": dice.random() < ON_SITE}
@@ -263,6 +270,13 @@ class Teller:
             at = self._working(at, 8, 60)
             words = {"words": "市民回访反映未彻底解决，重开。"}
             yield Step(MoveName.REOPEN, at, plot.operator, words)
+            at = self._working(at, 0.1, 2)
+            yield Step(MoveName.ACKNOWLEDGE, at, handler)
+            at = self._working(at, 0.5, 6)
+            yield self._submission(plot, handler, at, "重新整改。" + plot.problem.fixed)
+            at = self._working(at, 0.3, 8)
+            yield Step(MoveName.VERIFY, at, plot.inspector, facts)
+            yield Step(MoveName.CLOSE, at, plot.inspector)
 
 
 def finding_times(first: date, now: datetime, count: int, dice: random.Random) -> list[datetime]:
