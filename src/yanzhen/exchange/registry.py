@@ -2,7 +2,16 @@
 
 from yanzhen.exchange.errors import KindUnknown
 from yanzhen.exchange.kind import Kind
-from yanzhen.exchange.kinds import areas, cases, people, reports, site_types, sites, units
+from yanzhen.exchange.kinds import (
+    areas,
+    cases,
+    categories,
+    people,
+    reports,
+    site_types,
+    sites,
+    units,
+)
 
 KINDS: dict[str, Kind] = {
     kind.code: kind
@@ -12,6 +21,7 @@ KINDS: dict[str, Kind] = {
         people.KIND,
         site_types.KIND,
         sites.KIND,
+        categories.KIND,
         cases.KIND,
         reports.KIND,
     )

@@ -63,9 +63,7 @@ def make_everything(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("suffix", ["csv", "xlsx"])
-@pytest.mark.parametrize(
-    "kind", ["areas", "units", "people", "site-types", "sites", "cases", "reports"]
-)
+@pytest.mark.parametrize("kind", list(KINDS))
 def test_what_was_given_out_is_taken_in_again_and_changes_nothing(
     tmp_path: Path, kind: str, suffix: str
 ) -> None:

@@ -9,6 +9,7 @@ import pytest
 from yanzhen.accounts.enums import Role
 from yanzhen.accounts.models import Post, User
 from yanzhen.accounts.tests.factories import make_user
+from yanzhen.cases.models import Category
 from yanzhen.core.errors import Forbidden, RowError, RowErrors
 from yanzhen.exchange.models import Import
 from yanzhen.exchange.tests.factories import COMMUNITY, bring, make_city, write_csv, write_xlsx
@@ -287,10 +288,62 @@ def test_faults_of_site_types_are_told(tmp_path: Path) -> None:
     assert not SiteType.objects.exists()
 
 
+# --- Categories -----------------------------------------------------------------------------------
+
+LAMPS = {
+    "code": "lamps",
+    "name": "路灯",
+    "parent": "facilities",
+    "words": "路灯 灯不亮",
+    "severity": "较重",
+}
+FACILITIES = {"code": "facilities", "name": "市政设施", "parent": "", "words": "", "severity": ""}
+
+
+def test_categories_come_parents_first_and_are_changed(tmp_path: Path) -> None:
+    make_area()
+
+    assert counts(bring("categories", write_csv(tmp_path / "a.csv", [LAMPS, FACILITIES]))) == (
+        2,
+        0,
+        0,
+    )
+    category = Category.objects.get(code="lamps")
+    assert (category.parent_id, category.words, category.severity) == (
+        "facilities",
+        "路灯 灯不亮",
+        "serious",
+    )
+
+    changed = LAMPS | {"words": "路灯 灯不亮 漆黑", "severity": ""}
+    assert counts(bring("categories", write_csv(tmp_path / "b.csv", [changed, FACILITIES]))) == (
+        0,
+        1,
+        1,
+    )
+    assert Category.objects.get(code="lamps").severity == "serious"
+
+
+def test_faults_of_categories_are_told(tmp_path: Path) -> None:
+    make_area()
+    rows = [
+        FACILITIES,
+        FACILITIES,
+        LAMPS | {"parent": "nowhere"},
+        LAMPS | {"code": "xx", "severity": "要命"},
+        LAMPS | {"code": "yy", "words": "长" * 301},
+    ]
+
+    places = refused("categories", write_csv(tmp_path / "c.csv", rows))
+
+    assert places == [(3, "code"), (4, "parent"), (5, "severity"), (6, "words")]
+    assert not Category.objects.exists()
+
+
 # --- Who may --------------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("kind", ["areas", "units", "people", "sites", "site-types"])
+@pytest.mark.parametrize("kind", ["areas", "units", "people", "sites", "site-types", "categories"])
 def test_without_the_right_nothing_comes_in(tmp_path: Path, kind: str) -> None:
     make_city()
 
