@@ -21,6 +21,8 @@ BAIDU_PI = math.pi * 3000.0 / 180.0
 BAIDU_LAT, BAIDU_LON = 0.006, 0.0065
 SOUTH, NORTH, WEST, EAST = 0.8293, 55.8271, 72.004, 137.8347
 """The rectangle in which GCJ-02 shifts."""
+ROUNDING = 2e-6
+"""How far over the edge a place on it can come back."""
 MARGIN = 0.05
 """How far out of the rectangle a shift can reach."""
 
@@ -128,7 +130,7 @@ def _unshifted(lat: float, lon: float) -> LatLon:
     if not in_china(lat, lon, MARGIN):
         return lat, lon
     found = _way_back(_shifted, lat, lon)
-    return found if in_china(*found) else (lat, lon)
+    return found if in_china(*found, ROUNDING) else (lat, lon)
 
 
 def _north_shift(x: float, y: float) -> float:

@@ -52,6 +52,8 @@ from yanzhen.places.net import Net
 
 LONGEST_AREA_NAME, LONGEST_SITE_NAME = 60, 80
 LONGEST_ADDRESS, LONGEST_CONTACT = 200, 40
+ADDRESS_WORDS = frozenset({"new"})
+"""Words that stand in addresses where else a code does."""
 SITE_CODE = re.compile(r"\w[\w.-]{0,29}")
 BORDER = 0.0005
 """Degrees, some fifty metres: a receiver in a street between two areas may say either."""
@@ -330,7 +332,7 @@ def _text_faults(draft: SiteDraft) -> Iterator[Fault]:
     ):
         if len(text) > longest:
             yield Fault(column, NameTooLong(longest=longest, length=len(text)))
-    if draft.code and not SITE_CODE.fullmatch(draft.code):
+    if draft.code and (not SITE_CODE.fullmatch(draft.code) or draft.code in ADDRESS_WORDS):
         reason = _("编号由文字、字母、数字和“-”“_”“.”组成，最多 30 位。")
         yield Fault("code", CodeUnfit(code=draft.code, reason=reason))
 

@@ -93,10 +93,10 @@ def read_outline(geojson: str | Mapping[str, Any], crs: Crs = Crs.WGS84) -> Base
         raise BoundaryUnreadable(reason=reason)
     _check_range(outline)
     outline = _in_wgs84(shapely.force_2d(outline), crs)
+    if not outline.convex_hull.area:
+        raise BoundaryUnreadable(reason=_("面积为零。"))
     if not shapely.is_valid(outline):
         raise _why_invalid(outline)
-    if not outline.area:
-        raise BoundaryUnreadable(reason=_("面积为零。"))
     return outline
 
 

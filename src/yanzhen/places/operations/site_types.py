@@ -18,7 +18,7 @@ from yanzhen.core.errors import require
 from yanzhen.core.time import city_day
 from yanzhen.events.operations import record, replayed
 from yanzhen.places import rules
-from yanzhen.places.drafts import name_faults, tidy_words
+from yanzhen.places.drafts import ADDRESS_WORDS, name_faults, tidy_words
 from yanzhen.places.enums import FieldKind
 from yanzhen.places.errors import (
     CodeTaken,
@@ -158,7 +158,7 @@ def restore_site_type(
 
 def check_type_code(code: str) -> None:
     """Raise `CodeUnfit` unless `code` is a word that can stand in an address."""
-    if not NAME.fullmatch(code):
+    if not NAME.fullmatch(code) or code in ADDRESS_WORDS:
         reason = _("应为小写英文字母开头的字母、数字、下划线，最多 30 位。")
         raise CodeUnfit(code=code, reason=reason)
 
