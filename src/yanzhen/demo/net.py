@@ -227,7 +227,7 @@ def _people(net: Net) -> Iterator[dict[str, str]]:
         scope = {"area": area, "unit": unit}
         return {
             "username": username,
-            "name": made_up_name(count * 7),
+            "name": made_up_name(count),
             "role": role,
             "title": title,
             **scope,

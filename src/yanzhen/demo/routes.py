@@ -58,7 +58,7 @@ def install_routes(net: Net, *, actor: User, now: datetime) -> None:
                     unit=units[f"{row['code']}-{department}"],
                 )
                 for code, department in BY_DISTRICT
-                    ]
+            ]
         elif row["level"] == "street":
             drafts.append(
                 RouteDraft(

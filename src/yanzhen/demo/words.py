@@ -8,7 +8,7 @@ SURNAMES = "赵钱孙李周吴郑王冯陈褚卫蒋沈韩杨朱秦尤许何吕�
 
 
 def made_up_name(number: int) -> str:
-    """A surname and a sexagenary pair: plainly nobody, and never the same twice in 1,800."""
+    """A surname and a sexagenary pair: plainly nobody, and never the same twice in 1,440."""
     return (
         SURNAMES[(number // 60) % len(SURNAMES)]
         + STEMS[number % len(STEMS)]
