@@ -1,6 +1,7 @@
 """The figures app."""
 
 from django.apps import AppConfig
+from django.utils.module_loading import autodiscover_modules
 from django.utils.translation import gettext_lazy as _
 
 
@@ -10,3 +11,7 @@ class FiguresConfig(AppConfig):
     name = "yanzhen.figures"
     verbose_name = _("指标")
     default_auto_field = "django.db.models.BigAutoField"
+
+    def ready(self) -> None:
+        """Let every app declare its facts and figures."""
+        autodiscover_modules("figures")
