@@ -157,7 +157,7 @@ class _Writer:
     def _live(self, history: CaseHistory, pk: int) -> Life:
         first = history.steps[0]
         number = self._number(history.number, first.at)
-        life = loop.begin(history.draft, number=number, at=first.at)
+        life = loop.begin(history.draft, number=number, book=self.book, at=first.at)
         case = life.case
         case.pk, case.is_imported = pk, history.is_imported
         self._require_area(case.area_id)
@@ -237,16 +237,6 @@ def _given(move: Callable[..., object], *names: str) -> _Deed:
     return deed
 
 
-def _ruled(move: Callable[..., object], *names: str) -> _Deed:
-    """The same for a move that looks into the rules."""
-
-    def deed(writer: _Writer, life: Life, _history: CaseHistory, step: Step) -> None:
-        facts = {name: step.facts[name] for name in names if name in step.facts}
-        move(life, writer.book, at=step.at, actor=step.actor, **facts)
-
-    return deed
-
-
 _DEEDS: dict[MoveName, _Deed] = {
     MoveName.REPORT: lambda _writer, life, history, step: loop.report(
         life, history.draft, at=step.at, actor=step.actor
@@ -255,22 +245,22 @@ _DEEDS: dict[MoveName, _Deed] = {
     MoveName.AMEND: _given(loop.amend, "draft"),
     MoveName.DECLINE: _given(loop.decline, "words"),
     MoveName.MERGE: _merge,
-    MoveName.DISPATCH: _ruled(loop.dispatch, "unit", "due_at", "words"),
+    MoveName.DISPATCH: _given(loop.dispatch, "unit", "due_at", "words"),
     MoveName.ACKNOWLEDGE: _given(loop.acknowledge),
     MoveName.RETURN: _given(loop.give_back, "words"),
-    MoveName.TRANSFER: _ruled(loop.transfer, "unit", "due_at", "words"),
+    MoveName.TRANSFER: _given(loop.transfer, "unit", "due_at", "words"),
     MoveName.ASK_EXTENSION: _given(loop.ask_extension, "wanted_due_at", "words"),
     MoveName.GRANT_EXTENSION: _given(loop.grant_extension, "new_due_at", "words"),
     MoveName.REFUSE_EXTENSION: _given(loop.refuse_extension, "words"),
-    MoveName.PARK: _ruled(loop.park, "words"),
-    MoveName.UNPARK: _ruled(loop.unpark, "words"),
+    MoveName.PARK: _given(loop.park, "words"),
+    MoveName.UNPARK: _given(loop.unpark, "words"),
     MoveName.ASK_SUPPORT: _given(loop.ask_support, "unit", "words"),
     MoveName.FINISH_SUPPORT: _given(loop.finish_support, "unit", "words", "photos"),
-    MoveName.SUBMIT: _ruled(loop.submit, "words", "photos"),
+    MoveName.SUBMIT: _given(loop.submit, "words", "photos"),
     MoveName.VERIFY: _given(loop.verify, "words", "photos", "on_site"),
-    MoveName.FAIL: _ruled(loop.fail, "words", "photos"),
+    MoveName.FAIL: _given(loop.fail, "words", "photos"),
     MoveName.CLOSE: _given(loop.close, "words"),
-    MoveName.REOPEN: _ruled(loop.reopen, "words", "due_at"),
+    MoveName.REOPEN: _given(loop.reopen, "words", "due_at"),
     MoveName.URGE: _given(loop.urge, "words"),
     MoveName.NOTE: _given(loop.note, "words"),
 }

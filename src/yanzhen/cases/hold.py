@@ -55,7 +55,7 @@ def hold(case_id: int, *beside: type[models.Model]) -> Life:
 
 def taken(case: Case, *beside: type[models.Model]) -> Life:
     """The life of a case whose row is locked already."""
-    life = Life(case, last=last_event(case), loaded=values_of(case))
+    life = Life(case, rulebook.current(), last=last_event(case), loaded=values_of(case))
     if Assignment in beside:
         life.assignment = Assignment.objects.filter(case=case, ended_at=None).first()
     if Extension in beside and CaseStatus(case.status) in MOVES[MoveName.ASK_EXTENSION].origins:
@@ -92,7 +92,7 @@ def allow(
 
 
 def require_given(
-    move: MoveName, case: Case, *, words: str = "", photos: Iterable[Photo] = ()
+    move: MoveName, life: Life, *, words: str = "", photos: Iterable[Photo] = ()
 ) -> None:
     """Go on if the move came with all that the table and the city ask for.
 
@@ -101,8 +101,8 @@ def require_given(
     row = MOVES[move]
     demands = [
         demand
-        for demand in rulebook.current().demands
-        if demand.move == move and demand.severity in {"", case.severity}
+        for demand in life.book.demands
+        if demand.move == move and demand.severity in {"", life.case.severity}
     ]
     if not words.strip() and (row.words_required or any(d.words_required for d in demands)):
         raise WordsMissing(move=move.label)

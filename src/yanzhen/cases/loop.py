@@ -178,10 +178,11 @@ class Life:
     """One case in hand, the rows that are open beside it, and what happened since it was taken up.
 
     `begun` are new rows, `changed` rows that were there before. `last` is the last event that
-    is written already, `number` and `at` are those of the last one told.
+    is written already, `number` and `at` are those of the last one told. `book` holds the rules.
     """
 
     case: Case
+    book: RuleBook
     last: Event | None = None
     loaded: dict[str, Any] | None = None
     """What the columns of the case held when it was taken up; nothing for a new case."""
@@ -264,7 +265,7 @@ def _differences(old: tuple[Any, ...] | None, new: tuple[Any, ...]) -> dict[str,
 # --- Coming in ----------------------------------------------------------------------------------
 
 
-def begin(draft: CaseDraft, *, number: str, at: datetime) -> Life:
+def begin(draft: CaseDraft, *, number: str, book: RuleBook, at: datetime) -> Life:
     """A case out of a draft, not yet reported or filed.
 
     Raises `TitleMissing`, `PlaceMissing`, `SiteOutsideArea` or `FoundInTheFuture`.
@@ -294,7 +295,7 @@ def begin(draft: CaseDraft, *, number: str, at: datetime) -> Life:
         lon=draft.lon,
         found_at=found_at,
     )
-    return Life(case)
+    return Life(case, book)
 
 
 def require_lengths(**texts: str) -> None:
@@ -387,7 +388,7 @@ def amend(life: Life, draft: CaseDraft, *, at: datetime, actor: User) -> set[str
     Raises what `begin` raises.
     """
     life.require(MoveName.AMEND)
-    case, right = life.case, begin(draft, number=life.case.number, at=at).case
+    case, right = life.case, begin(draft, number=life.case.number, book=life.book, at=at).case
     amended: dict[str, list[Any]] = {}
     for name in AMENDABLE:
         old, new = getattr(case, name), getattr(right, name)
@@ -450,7 +451,6 @@ def join(life: Life, joined: str, *, at: datetime, actor: User) -> None:
 
 def dispatch(
     life: Life,
-    book: RuleBook,
     unit: Unit,
     *,
     due_at: datetime | None = None,
@@ -463,7 +463,7 @@ def dispatch(
     Raises `DueTimePassed` or `NoClockPolicy`.
     """
     life.require(MoveName.DISPATCH)
-    policy = _hand_over(life, book, unit, due_at, at=at, actor=actor)
+    policy = _hand_over(life, unit, due_at, at=at, actor=actor)
     life.tell(MOVES[MoveName.DISPATCH].event, at=at, actor=actor, words=words, policy=policy)
 
 
@@ -492,7 +492,6 @@ def give_back(life: Life, *, words: str = "", at: datetime, actor: User) -> None
 
 def transfer(
     life: Life,
-    book: RuleBook,
     unit: Unit,
     *,
     words: str = "",
@@ -510,7 +509,7 @@ def transfer(
         raise SameUnit(unit=unit.name)
     _lapse(life, at=at, actor=actor)
     _end_assignment(life, Ending.TRANSFERRED, at)
-    policy = _hand_over(life, book, unit, due_at, at=at, actor=actor)
+    policy = _hand_over(life, unit, due_at, at=at, actor=actor)
     life.tell(
         MOVES[MoveName.TRANSFER].event,
         at=at,
@@ -522,10 +521,10 @@ def transfer(
 
 
 def _hand_over(
-    life: Life, book: RuleBook, unit: Unit, due_at: datetime | None, *, at: datetime, actor: User
+    life: Life, unit: Unit, due_at: datetime | None, *, at: datetime, actor: User
 ) -> int | None:
     case = life.case
-    times = clock.due_times(book, case, at=at, due_at=due_at)
+    times = clock.due_times(life.book, case, at=at, due_at=due_at)
     if times.due_at <= at:
         raise DueTimePassed(due_at=full_date(times.due_at))
     case.status, case.unit = CaseStatus.DISPATCHED, unit
@@ -661,13 +660,13 @@ def _lapse(life: Life, *, at: datetime, actor: User) -> None:
         life.tell(LAPSED, at=at, actor=actor)
 
 
-def park(life: Life, book: RuleBook, *, words: str = "", at: datetime, actor: User) -> None:
+def park(life: Life, *, words: str = "", at: datetime, actor: User) -> None:
     """It needs a project: the clock stands still, the case stays on the books."""
     life.require(MoveName.PARK)
     case = life.case
     _lapse(life, at=at, actor=actor)
     if case.due_at is not None:
-        case.left_minutes = clock.minutes_left(book, Hours(case.hours), at, case.due_at)
+        case.left_minutes = clock.minutes_left(life.book, Hours(case.hours), at, case.due_at)
     case.parked_from, case.status = case.status, CaseStatus.PARKED
     case.due_at = case.acknowledge_due_at = None
     life.pause = Pause(case=case, from_at=at, reason=words)
@@ -677,19 +676,19 @@ def park(life: Life, book: RuleBook, *, words: str = "", at: datetime, actor: Us
     )
 
 
-def unpark(life: Life, book: RuleBook, *, words: str = "", at: datetime, actor: User) -> None:
+def unpark(life: Life, *, words: str = "", at: datetime, actor: User) -> None:
     """The clock goes on with the time that was left."""
     life.require(MoveName.UNPARK)
     case = life.case
     case.status, case.parked_from = case.parked_from, ""
     if case.left_minutes is not None:
         hours, since = Hours(case.hours), case.clock_from_at or at
-        case.due_at = clock.later(book, hours, at, case.left_minutes)
-        used = clock.minutes_left(book, hours, since, life.pause.from_at if life.pause else at)
-        case.clock_from_at = clock.later(book, hours, at, -used)
+        case.due_at = clock.later(life.book, hours, at, case.left_minutes)
+        used = clock.minutes_left(life.book, hours, since, life.pause.from_at if life.pause else at)
+        case.clock_from_at = clock.later(life.book, hours, at, -used)
         case.left_minutes = None
     if case.status == CaseStatus.DISPATCHED:
-        times = clock.due_times(book, case, at=at, due_at=case.due_at)
+        times = clock.due_times(life.book, case, at=at, due_at=case.due_at)
         case.acknowledge_due_at = times.acknowledge_due_at
     if life.pause is not None:
         life.pause.to_at = at
@@ -751,7 +750,6 @@ def _require_all_parts(life: Life, move: MoveName) -> None:
 
 def submit(
     life: Life,
-    book: RuleBook,
     *,
     words: str = "",
     photos: Iterable[Photo] = (),
@@ -764,7 +762,7 @@ def submit(
     _lapse(life, at=at, actor=actor)
     case.status, case.submitted_at = CaseStatus.SUBMITTED, at
     case.submission_count += 1
-    case.verify_due_at = clock.verify_due_at(book, case, at=at)
+    case.verify_due_at = clock.verify_due_at(life.book, case, at=at)
     life.tell(
         MOVES[MoveName.SUBMIT].event,
         at=at,
@@ -800,7 +798,6 @@ def verify(
 
 def fail(
     life: Life,
-    book: RuleBook,
     *,
     words: str = "",
     photos: Iterable[Photo] = (),
@@ -813,7 +810,7 @@ def fail(
     """
     life.require(MoveName.FAIL)
     case = life.case
-    times = clock.rework_times(book, case, at=at)
+    times = clock.rework_times(life.book, case, at=at)
     case.status, case.rework_count = CaseStatus.REWORK, case.rework_count + 1
     case.due_at, case.hours, case.clock_from_at = times.due_at, times.hours, at
     case.submitted_at = case.verified_at = case.verify_due_at = None
@@ -837,7 +834,6 @@ def close(life: Life, *, words: str = "", at: datetime, actor: User) -> None:
 
 def reopen(
     life: Life,
-    book: RuleBook,
     *,
     words: str = "",
     due_at: datetime | None = None,
@@ -854,7 +850,7 @@ def reopen(
     case.closed_at = case.submitted_at = case.verified_at = None
     policy = None
     if unit is not None and unit.is_active:
-        policy = _hand_over(life, book, unit, due_at, at=at, actor=actor)
+        policy = _hand_over(life, unit, due_at, at=at, actor=actor)
     else:
         case.status = CaseStatus.FILED if case.filed_at else CaseStatus.REPORTED
         case.unit = None

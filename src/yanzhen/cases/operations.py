@@ -29,7 +29,7 @@ from yanzhen.cases.hold import (
     write,
 )
 from yanzhen.cases.likeness import earlier_case
-from yanzhen.cases.loop import CaseDraft, CaseHistory
+from yanzhen.cases.loop import CaseDraft, CaseHistory, Life
 from yanzhen.cases.models import Assignment, Case, Category, Extension, Pause, SupportPart
 from yanzhen.cases.numbers import next_number
 from yanzhen.core.errors import require
@@ -55,8 +55,9 @@ def report_case(
         return known
     _require_post(MoveName.REPORT, draft, actor, now)
     require_good(draft)
-    life = loop.begin(draft, number=next_number(now), at=now)
-    require_given(MoveName.REPORT, life.case, words=draft.words, photos=draft.photos)
+    book = rulebook.current()
+    life = loop.begin(draft, number=next_number(now), book=book, at=now)
+    require_given(MoveName.REPORT, life, words=draft.words, photos=draft.photos)
     loop.report(life, draft, at=now, actor=actor)
     return write(life, MoveName.REPORT, client_id=client_id)
 
@@ -73,9 +74,10 @@ def file_draft(
         return known
     _require_post(MoveName.FILE, draft, actor, now)
     require_good(draft)
-    life = loop.begin(draft, number=next_number(now), at=now)
-    require_given(MoveName.FILE, life.case, words=draft.words, photos=draft.photos)
-    _route(life.case, now)
+    book = rulebook.current()
+    life = loop.begin(draft, number=next_number(now), book=book, at=now)
+    require_given(MoveName.FILE, life, words=draft.words, photos=draft.photos)
+    _route(life, now)
     loop.file(life, draft, at=now, actor=actor)
     return write(life, MoveName.FILE, client_id=client_id)
 
@@ -87,7 +89,7 @@ def file_case(*, case_id: int, actor: User, now: datetime, client_id: UUID | Non
     if is_repeated(MoveName.FILE, life, actor, client_id):
         return life.case
     allow(MoveName.FILE, life, actor, now)
-    _route(life.case, now)
+    _route(life, now)
     loop.file(life, at=life.moment(now), actor=actor)
     return write(life, MoveName.FILE, client_id=client_id)
 
@@ -120,10 +122,10 @@ def _require_post(move: MoveName, draft: CaseDraft, actor: User, now: datetime) 
     require(may(actor, MOVES[move].action, on=city_day(now), area_code=area))
 
 
-def _route(case: Case, now: datetime) -> None:
+def _route(life: Life, now: datetime) -> None:
     """Note where the rules send the case, and whether it has been here before."""
-    found = routing.route(rulebook.current(), routing.clues_of(case), city_day(now))
-    case.routing = found.as_stored()
+    case = life.case
+    case.routing = routing.route(life.book, routing.clues_of(case), city_day(now)).as_stored()
     case.recurrence_of = earlier_case(case, at=now)
 
 
@@ -156,7 +158,7 @@ def amend_case(
     )
     amended = loop.amend(life, draft, at=life.moment(now), actor=actor)
     if case.filed_at and amended & loop.ROUTED_BY:
-        _route(case, now)
+        _route(life, now)
     return write(life, MoveName.AMEND, client_id=client_id)
 
 
@@ -176,7 +178,7 @@ def decline_case(
     if is_repeated(MoveName.DECLINE, life, actor, client_id):
         return life.case
     allow(MoveName.DECLINE, life, actor, now)
-    require_given(MoveName.DECLINE, life.case, words=words)
+    require_given(MoveName.DECLINE, life, words=words)
     loop.decline(life, words=words.strip(), at=life.moment(now), actor=actor)
     return write(life, MoveName.DECLINE, client_id=client_id)
 
@@ -200,7 +202,7 @@ def merge_case(
     if is_repeated(MoveName.MERGE, life, actor, client_id):
         return life.case
     allow(MoveName.MERGE, life, actor, now)
-    require_given(MoveName.MERGE, life.case, words=words)
+    require_given(MoveName.MERGE, life, words=words)
     into = target.case
     require(may(actor, MOVES[MoveName.MERGE].action, on=city_day(now), area_code=into.area_id))
     if into.status in ENDED and into.pk != case_id:
@@ -239,11 +241,10 @@ def dispatch_case(
     if is_repeated(MoveName.DISPATCH, life, actor, client_id):
         return life.case
     allow(MoveName.DISPATCH, life, actor, now)
-    require_given(MoveName.DISPATCH, life.case, words=words)
+    require_given(MoveName.DISPATCH, life, words=words)
     _require_active(unit)
     at = life.moment(now)
-    book = rulebook.current()
-    loop.dispatch(life, book, unit, due_at=due_at, words=words.strip(), at=at, actor=actor)
+    loop.dispatch(life, unit, due_at=due_at, words=words.strip(), at=at, actor=actor)
     return write(life, MoveName.DISPATCH, client_id=client_id)
 
 
@@ -278,7 +279,7 @@ def return_case(
     if is_repeated(MoveName.RETURN, life, actor, client_id):
         return life.case
     allow(MoveName.RETURN, life, actor, now)
-    require_given(MoveName.RETURN, life.case, words=words)
+    require_given(MoveName.RETURN, life, words=words)
     loop.give_back(life, words=words.strip(), at=life.moment(now), actor=actor)
     return write(life, MoveName.RETURN, client_id=client_id)
 
@@ -303,10 +304,10 @@ def transfer_case(
     if is_repeated(MoveName.TRANSFER, life, actor, client_id):
         return life.case
     allow(MoveName.TRANSFER, life, actor, now)
-    require_given(MoveName.TRANSFER, life.case, words=words)
+    require_given(MoveName.TRANSFER, life, words=words)
     _require_active(unit)
-    at, book = life.moment(now), rulebook.current()
-    loop.transfer(life, book, unit, words=words.strip(), due_at=due_at, at=at, actor=actor)
+    at = life.moment(now)
+    loop.transfer(life, unit, words=words.strip(), due_at=due_at, at=at, actor=actor)
     return write(life, MoveName.TRANSFER, client_id=client_id)
 
 
@@ -332,7 +333,7 @@ def ask_extension(
     if is_repeated(MoveName.ASK_EXTENSION, life, actor, client_id):
         return life.case
     allow(MoveName.ASK_EXTENSION, life, actor, now)
-    require_given(MoveName.ASK_EXTENSION, life.case, words=words)
+    require_given(MoveName.ASK_EXTENSION, life, words=words)
     at = life.moment(now)
     loop.ask_extension(life, wanted_due_at, words=words.strip(), at=at, actor=actor)
     return write(life, MoveName.ASK_EXTENSION, client_id=client_id)
@@ -357,7 +358,7 @@ def grant_extension(
     if is_repeated(MoveName.GRANT_EXTENSION, life, actor, client_id):
         return life.case
     allow(MoveName.GRANT_EXTENSION, life, actor, now)
-    require_given(MoveName.GRANT_EXTENSION, life.case, words=words)
+    require_given(MoveName.GRANT_EXTENSION, life, words=words)
     at = life.moment(now)
     loop.grant_extension(life, new_due_at=new_due_at, words=words.strip(), at=at, actor=actor)
     return write(life, MoveName.GRANT_EXTENSION, client_id=client_id)
@@ -375,7 +376,7 @@ def refuse_extension(
     if is_repeated(MoveName.REFUSE_EXTENSION, life, actor, client_id):
         return life.case
     allow(MoveName.REFUSE_EXTENSION, life, actor, now)
-    require_given(MoveName.REFUSE_EXTENSION, life.case, words=words)
+    require_given(MoveName.REFUSE_EXTENSION, life, words=words)
     loop.refuse_extension(life, words=words.strip(), at=life.moment(now), actor=actor)
     return write(life, MoveName.REFUSE_EXTENSION, client_id=client_id)
 
@@ -392,9 +393,9 @@ def park_case(
     if is_repeated(MoveName.PARK, life, actor, client_id):
         return life.case
     allow(MoveName.PARK, life, actor, now)
-    require_given(MoveName.PARK, life.case, words=words)
-    at, book = life.moment(now), rulebook.current()
-    loop.park(life, book, words=words.strip(), at=at, actor=actor)
+    require_given(MoveName.PARK, life, words=words)
+    at = life.moment(now)
+    loop.park(life, words=words.strip(), at=at, actor=actor)
     return write(life, MoveName.PARK, client_id=client_id)
 
 
@@ -415,9 +416,9 @@ def unpark_case(
     if is_repeated(MoveName.UNPARK, life, actor, client_id):
         return life.case
     allow(MoveName.UNPARK, life, actor, now)
-    require_given(MoveName.UNPARK, life.case, words=words)
-    at, book = life.moment(now), rulebook.current()
-    loop.unpark(life, book, words=words.strip(), at=at, actor=actor)
+    require_given(MoveName.UNPARK, life, words=words)
+    at = life.moment(now)
+    loop.unpark(life, words=words.strip(), at=at, actor=actor)
     return write(life, MoveName.UNPARK, client_id=client_id)
 
 
@@ -442,7 +443,7 @@ def ask_support(
     if is_repeated(MoveName.ASK_SUPPORT, life, actor, client_id):
         return life.case
     allow(MoveName.ASK_SUPPORT, life, actor, now)
-    require_given(MoveName.ASK_SUPPORT, life.case, words=words)
+    require_given(MoveName.ASK_SUPPORT, life, words=words)
     _require_active(unit)
     loop.ask_support(life, unit, words=words.strip(), at=life.moment(now), actor=actor)
     return write(life, MoveName.ASK_SUPPORT, client_id=client_id)
@@ -468,7 +469,7 @@ def finish_support(
         return life.case
     allow(MoveName.FINISH_SUPPORT, life, actor, now, unit=unit)
     given = used_photos(life, photos)
-    require_given(MoveName.FINISH_SUPPORT, life.case, words=words, photos=given)
+    require_given(MoveName.FINISH_SUPPORT, life, words=words, photos=given)
     at = life.moment(now)
     loop.finish_support(life, unit, words=words.strip(), photos=given, at=at, actor=actor)
     return write(life, MoveName.FINISH_SUPPORT, client_id=client_id)
@@ -496,9 +497,9 @@ def submit_case(
         return life.case
     allow(MoveName.SUBMIT, life, actor, now)
     given = used_photos(life, photos)
-    require_given(MoveName.SUBMIT, life.case, words=words, photos=given)
-    at, book = life.moment(now), rulebook.current()
-    loop.submit(life, book, words=words.strip(), photos=given, at=at, actor=actor)
+    require_given(MoveName.SUBMIT, life, words=words, photos=given)
+    at = life.moment(now)
+    loop.submit(life, words=words.strip(), photos=given, at=at, actor=actor)
     return write(life, MoveName.SUBMIT, client_id=client_id)
 
 
@@ -523,7 +524,7 @@ def verify_case(
         return life.case
     allow(MoveName.VERIFY, life, actor, now)
     given = used_photos(life, photos)
-    require_given(MoveName.VERIFY, life.case, words=words, photos=given)
+    require_given(MoveName.VERIFY, life, words=words, photos=given)
     at = life.moment(now)
     loop.verify(life, words=words.strip(), photos=given, on_site=on_site, at=at, actor=actor)
     if settings.YANZHEN_CLOSE_ON_VERIFY:
@@ -551,9 +552,9 @@ def fail_case(
         return life.case
     allow(MoveName.FAIL, life, actor, now)
     given = used_photos(life, photos)
-    require_given(MoveName.FAIL, life.case, words=words, photos=given)
-    at, book = life.moment(now), rulebook.current()
-    loop.fail(life, book, words=words.strip(), photos=given, at=at, actor=actor)
+    require_given(MoveName.FAIL, life, words=words, photos=given)
+    at = life.moment(now)
+    loop.fail(life, words=words.strip(), photos=given, at=at, actor=actor)
     return write(life, MoveName.FAIL, client_id=client_id)
 
 
@@ -570,7 +571,7 @@ def close_case(
     if is_repeated(MoveName.CLOSE, life, actor, client_id):
         return life.case
     allow(MoveName.CLOSE, life, actor, now)
-    require_given(MoveName.CLOSE, life.case, words=words)
+    require_given(MoveName.CLOSE, life, words=words)
     loop.close(life, words=words.strip(), at=life.moment(now), actor=actor)
     return write(life, MoveName.CLOSE, client_id=client_id)
 
@@ -593,9 +594,9 @@ def reopen_case(
     if is_repeated(MoveName.REOPEN, life, actor, client_id):
         return life.case
     allow(MoveName.REOPEN, life, actor, now)
-    require_given(MoveName.REOPEN, life.case, words=words)
-    at, book = life.moment(now), rulebook.current()
-    loop.reopen(life, book, words=words.strip(), due_at=due_at, at=at, actor=actor)
+    require_given(MoveName.REOPEN, life, words=words)
+    at = life.moment(now)
+    loop.reopen(life, words=words.strip(), due_at=due_at, at=at, actor=actor)
     return write(life, MoveName.REOPEN, client_id=client_id)
 
 
@@ -616,7 +617,7 @@ def urge_case(
     if is_repeated(MoveName.URGE, life, actor, client_id):
         return life.case
     allow(MoveName.URGE, life, actor, now)
-    require_given(MoveName.URGE, life.case, words=words)
+    require_given(MoveName.URGE, life, words=words)
     loop.urge(life, words=words.strip(), at=life.moment(now), actor=actor)
     return write(life, MoveName.URGE, client_id=client_id)
 
@@ -630,7 +631,7 @@ def note_case(
     if is_repeated(MoveName.NOTE, life, actor, client_id):
         return life.case
     allow(MoveName.NOTE, life, actor, now)
-    require_given(MoveName.NOTE, life.case, words=words)
+    require_given(MoveName.NOTE, life, words=words)
     loop.note(life, words=words.strip(), at=life.moment(now), actor=actor)
     return write(life, MoveName.NOTE, client_id=client_id)
 

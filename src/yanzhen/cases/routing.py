@@ -76,7 +76,9 @@ class Suggestion:
 def suggest(subject: Case | CaseDraft, *, now: datetime) -> Suggestion:
     """What the rules say of a case, or of a draft that names at least a title and a place."""
     book, on = rulebook.current(), city_day(now)
-    case = subject if isinstance(subject, Case) else begin(subject, number="", at=now).case
+    case = (
+        subject if isinstance(subject, Case) else begin(subject, number="", book=book, at=now).case
+    )
     found = route(book, clues_of(case), on)
     try:
         times = clock.due_times(book, case, at=now)

@@ -6,6 +6,7 @@ Everything here has a portable way of doing the same, so that a third engine wor
 import hashlib
 import json
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from functools import partial
 from typing import Any
 
@@ -116,3 +117,17 @@ def _adapter(field: Any) -> Callable[[Any], Any] | None:
         "UUIDField": lambda value: value.hex,
     }
     return adapters.get(kind)
+
+
+@contextmanager
+def long_read() -> Iterator[None]:
+    """Read a long result piece by piece without holding up anybody who writes.
+
+    On PostgreSQL a cursor streams only inside a transaction; outside, the server would lay the
+    whole result aside first. On SQLite a transaction would keep writers out, and none is needed.
+    """
+    if is_postgres():
+        with transaction.atomic():
+            yield
+    else:
+        yield

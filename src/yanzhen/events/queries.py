@@ -7,6 +7,7 @@ from typing import Any
 from django.db import models
 from django.utils.translation import gettext as _
 
+from yanzhen.core.engine import long_read
 from yanzhen.events import chain
 from yanzhen.events.models import Event, Seal
 
@@ -70,7 +71,8 @@ class Audit:
 def audit() -> Audit:
     """Look through the whole record, chain by chain and then seal by seal."""
     counted = _Counted()
-    breaks = [*verify_chain(counted), *verify_seals()]
+    with long_read():
+        breaks = [*verify_chain(counted), *verify_seals()]
     last = Seal.objects.order_by("-pk").first()
     return Audit(counted.events, Seal.objects.count(), last.digest if last else "", tuple(breaks))
 
