@@ -79,8 +79,9 @@ def trend(values: Sequence[tuple[str, Number | None]], *, last_words: str) -> Tr
 
 def _levels(low: float, high: float) -> tuple[float, float, float]:
     """Round levels below and above the values, at most `_MOST_STEPS` steps apart."""
-    reach = high - low or abs(high) or 1.0
-    step = 10.0 ** (floor(log10(reach)) - 1)
+    if low == high:
+        high = low + (abs(low) / 2 or 1.0)
+    step = 10.0 ** (floor(log10(high - low)) - 1)
     while True:
         for one in (step, 2 * step, 5 * step):
             bottom, top = one * floor(low / one), one * ceil(high / one)

@@ -33,8 +33,8 @@ function exifSegment(bytes) {
 function tiff(body) {
   const view = new DataView(body.buffer, body.byteOffset + 6, body.length - 6);
   const order = view.getUint16(0);
-  if (order !== 0x4949 && order !== 0x4d4d) return null;
   const little = order === 0x4949;
+  if ((!little && order !== 0x4d4d) || view.getUint16(2, little) !== 42) return null;
   const directory = (at) => {
     const entries = new Map();
     if (!at || at + 2 > view.byteLength) return entries;
