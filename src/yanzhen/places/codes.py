@@ -2,6 +2,7 @@
 
 import re
 import unicodedata
+from collections.abc import Container
 from itertools import pairwise
 
 from django.utils.translation import gettext as _
@@ -37,6 +38,15 @@ def tidy_area_code(text: str, level: Level) -> str:
         return code
     shortest = LENGTHS[level][0] if level in LENGTHS else len(code)
     return code[:shortest] if set(code[shortest:]) <= {"0"} else code
+
+
+def known_code(text: str, known: Container[str]) -> str:
+    """Return the code in `known` that is meant, also where zeros pad it; else what was given."""
+    code = tidy(text)
+    for length in (len(code), 9, 6, 4):
+        if code[:length] in known and set(code[length:]) <= {"0"}:
+            return code[:length]
+    return code
 
 
 def check_area_code(code: str, level: Level) -> None:

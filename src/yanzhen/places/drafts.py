@@ -15,6 +15,7 @@ from yanzhen.places import coordinates
 from yanzhen.places.codes import (
     LEVEL_ABOVE,
     check_area_code,
+    known_code,
     level_of,
     next_level,
     parent_code,
@@ -389,7 +390,8 @@ def _settled_area(
     What was said is believed where no outline speaks about it: an area without an outline in a
     city of which only some are drawn.
     """
-    area = net.areas.get(code) if code else None
+    code = known_code(code, net.areas)
+    area = net.areas.get(code)
     if code and area is None:
         raise AreaUnknown(code=code)
     if area is not None and not area.is_active and (known is None or known.area_id != code):

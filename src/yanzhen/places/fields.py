@@ -16,7 +16,7 @@ from yanzhen.places.models import SiteType
 Attributes = dict[str, str | bool]
 
 NAME = re.compile(r"[a-z][a-z0-9_]{0,29}")
-PHONE = re.compile(r"\+?[0-9][0-9()（）\- ]{4,24}(?:[转,]\s?[0-9]{1,6})?")
+PHONE = re.compile(r"[+(（]?[0-9][0-9()（） -]{4,24}(?: ?[转,] ?[0-9]{1,6})?")
 LONGEST_LABEL, LONGEST_TEXT, LONGEST_UNIT = 20, 200, 10
 MOST_FIELDS, MOST_CHOICES = 20, 40
 LARGEST = Decimal(10**12)

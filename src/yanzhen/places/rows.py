@@ -7,7 +7,7 @@ from typing import Any
 from shapely.geometry.base import BaseGeometry
 
 from yanzhen.core.errors import Refused, RowError
-from yanzhen.places.codes import tidy
+from yanzhen.places.codes import known_code, tidy
 from yanzhen.places.drafts import (
     AreaRow,
     Fault,
@@ -185,7 +185,9 @@ def plan_outlines(drawn: Iterable[Drawn], crs: Crs, net: Net, may_edit: MayEdit)
     first_rows: dict[str, int] = {}
     for one in drawn:
         try:
-            code = _drawn_code(one.code, net)
+            code = known_code(one.code, net.areas)
+            if code not in net.areas:
+                raise AreaUnknown(code=code)
             area = net.areas[code]
             if not area.is_active:
                 raise AreaClosed(area=area.name)
@@ -207,11 +209,3 @@ def plan_outlines(drawn: Iterable[Drawn], crs: Crs, net: Net, may_edit: MayEdit)
         faults = drawing.faults(code, drawn_anew=plan.outlines.keys())
         plan.errors += [RowError(first_rows[code], "geometry", str(fault)) for fault in faults]
     return plan
-
-
-def _drawn_code(code: str, net: Net) -> str:
-    """The area that a file means, whose codes may be padded with zeros: `430406000000`."""
-    for length in (len(code), 9, 6, 4):
-        if code[:length] in net.areas and set(code[length:]) <= {"0"}:
-            return code[:length]
-    raise AreaUnknown(code=code)
