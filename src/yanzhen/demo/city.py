@@ -38,7 +38,7 @@ SEED = 20260401
 SITES = 1_200
 CASES = 5_600
 DAYS = 184
-FILM = 110
+FILM = 170
 """Photos are what takes time."""
 PASSWORD = "yanzhen-demo-2026"  # noqa: S105 - printed on the screen: the city is made up
 Say = Callable[[str], None]
@@ -78,8 +78,10 @@ def build(
         routes.install_routes(net, actor=actor, now=now)
         cast = _cast(net)
         say(f"问题：{cases} 件，从 {first} 到今天，最近几天的带照片…")
-        camera = Camera(now - timedelta(hours=20), now - timedelta(days=9), now, film=FILM)
-        teller = Teller(cast, rulebook.current(), random.Random(seed), now, camera)
+        book = rulebook.current()
+        last_working_day = book.calendar.add_working_minutes(now, -book.calendar.day_minutes)
+        camera = Camera(last_working_day, now - timedelta(days=9), now, film=FILM)
+        teller = Teller(cast, book, random.Random(seed), now, camera)
         record_histories(
             histories=histories(teller, first=first, count=cases), actor=actor, now=now
         )

@@ -25,7 +25,7 @@ class Camera:
     some_from: datetime
     now: datetime
     film: int
-    share: float = 0.12
+    share: float = 0.15
 
     def __call__(
         self, problem: Problem, site: Site, *, seed: int, after: bool, actor: User, at: datetime

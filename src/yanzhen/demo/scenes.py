@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from PIL import Image, ImageDraw, ImageFilter
 
 WIDTH, HEIGHT = 960, 640
-SCALE = 2
+SCALE = 1.5
 LIT_AT_DUSK = 0.3
 """The share of windows that are lit."""
 Point = tuple[float, float]
@@ -425,7 +425,7 @@ def draw_scene(name: str, *, seed: int, after: bool) -> bytes:
     The same seed gives the same corner before and after, a little shifted, as two photos are.
     """
     dice = random.Random(seed)
-    image = Image.new("RGB", (WIDTH * SCALE, HEIGHT * SCALE))
+    image = Image.new("RGB", (round(WIDTH * SCALE), round(HEIGHT * SCALE)))
     canvas = Canvas(image=image, draw=ImageDraw.Draw(image), dice=dice)
     SCENES[name](canvas, after=after)
     small = image.resize((WIDTH, HEIGHT), Image.Resampling.LANCZOS)
