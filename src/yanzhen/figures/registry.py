@@ -376,7 +376,7 @@ def check(figures: Iterable[Figure], question: Question, *, by: str = "") -> Non
 
 def _dimension(asked: Figure, dimensions: Mapping[str, Dimension], name: str) -> Dimension:
     if name not in dimensions:
-        known = "、".join([*dimensions, AREA, MONTH])
+        known = "、".join([*dimensions, MONTH])
         raise UnknownDimension(figure=asked.name, dimension=name, known=known)
     return dimensions[name]
 
@@ -385,6 +385,21 @@ def month_span(question: Question) -> tuple[date, date]:
     """The first and the last day of a question that is told apart by months."""
     last = question.to_on or city_day(question.as_of)
     return question.from_on or last, last
+
+
+def key_labels(values: Iterable[FigureValue]) -> dict[str, str]:
+    """How the parts of a whole are called, by key."""
+    keys: dict[tuple[str, str], set[str]] = {}
+    for value in values:
+        keys.setdefault((value.by, value.figure.fact), set()).add(value.key)
+    labels: dict[str, str] = {}
+    for (by, code), some in keys.items():
+        dimension = fact(code).dimensions.get(by)
+        known = dimension.labels(some) if dimension else {}
+        labels |= {key: str(known.get(key, key)) for key in some}
+        if dimension and "" in some:
+            labels[""] = str(dimension.nobody)
+    return labels
 
 
 def part_of(asked: Figure, name: str) -> Part:

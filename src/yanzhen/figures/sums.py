@@ -59,12 +59,11 @@ def answer(
     store = store or django_store()
     found: dict[str, Answers] = {}
     with one_moment():
-        if by == registry.MONTH:
-            question = _with_a_first_day(store, figures[0], question)
+        asked = _with_a_first_day(store, figures[0], question) if by == registry.MONTH else question
         for fact, over in _by_fact(figures):
             count = _clear_days if fact.lasting else _sums
-            found |= count(store, fact, over, question, by)
-    keys = _keys(figures, question, by, found)
+            found |= count(store, fact, over, asked, by)
+    keys = _keys(figures, asked, by, found)
     return [
         _value(figure, question, by, key, found[figure.code]) for figure in figures for key in keys
     ]
