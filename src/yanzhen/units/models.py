@@ -1,5 +1,6 @@
 """Units, task groups, and who answers for what from which day to which."""
 
+import re
 from datetime import date
 from typing import ClassVar, Self, TypeVar
 
@@ -15,6 +16,7 @@ from yanzhen.core.scope import prefix_range
 from yanzhen.places.models import Area, Site
 from yanzhen.units.enums import GroupPart, Rank, UnitKind
 
+ABBREVIATION = re.compile(r"[\u4e00-\u9fff]{2,8}")
 Dated = TypeVar("Dated", bound=models.Model)
 
 
@@ -24,6 +26,16 @@ class DatedQuerySet(LockingQuerySet[Dated]):
     def holding_on(self, day: date) -> Self:
         """The rows that hold on `day`."""
         return self.filter(Q(to_on=None) | Q(to_on__gte=day), from_on__lte=day)
+
+
+class PlacedQuerySet(DatedQuerySet[Dated]):
+    """Dated rows about a site or an area."""
+
+    def visible_to(self, user: User, on: date) -> Self:
+        """The rows about places that `user` may see."""
+        areas = Area.objects.visible_to(user, on).values("code")
+        sites = Site.objects.visible_to(user, on).values("code")
+        return self.filter(Q(area_id__in=areas) | Q(site_id__in=sites))
 
 
 class UnitQuerySet(LockingQuerySet["Unit"]):
@@ -48,12 +60,19 @@ class UnitQuerySet(LockingQuerySet["Unit"]):
         return self.filter(seen)
 
     def saying(self, words: str) -> "UnitQuerySet":
-        """The units whose code, name or short name holds every word of `words`."""
+        """The units whose code, name or short name holds every word of `words`.
+
+        A Chinese word also finds the names that hold its characters in their order: 城管 means
+        城市管理和综合执法局, and everybody says it so.
+        """
         units = self
         for word in words.split():
-            units = units.filter(
+            found = (
                 Q(code__icontains=word) | Q(name__icontains=word) | Q(short_name__icontains=word)
             )
+            if ABBREVIATION.fullmatch(word):
+                found |= Q(name__regex=".*".join(word))
+            units = units.filter(found)
         return units
 
     def under(self, path: str) -> "UnitQuerySet":
@@ -237,7 +256,7 @@ class Responsibility(models.Model):
     from_on = models.DateField(_("起"))
     to_on = models.DateField(_("止"), null=True, blank=True)
 
-    objects = DatedQuerySet["Responsibility"].as_manager()
+    objects = PlacedQuerySet["Responsibility"].as_manager()
 
     class Meta:
         constraints: ClassVar = [
@@ -310,7 +329,7 @@ class Stewardship(models.Model):
     from_on = models.DateField(_("起"))
     to_on = models.DateField(_("止"), null=True, blank=True)
 
-    objects = DatedQuerySet["Stewardship"].as_manager()
+    objects = PlacedQuerySet["Stewardship"].as_manager()
 
     class Meta:
         constraints: ClassVar = [

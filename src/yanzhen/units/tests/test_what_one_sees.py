@@ -56,13 +56,16 @@ def test_a_handler_sees_his_unit_with_those_above_and_below() -> None:
 
 def test_units_are_found_by_every_word_of_a_question() -> None:
     make_unit("CG1", name="珠晖区城管局")
-    make_unit("CG2", name="雁峰区城管局", short_name="雁峰城管")
+    make_unit("CG2", name="雁峰区城市管理和综合执法局", short_name="雁城")
+    make_unit("ZJ", name="雁峰区住房和城乡建设局")
 
     def found(words: str) -> list[str]:
         return list(Unit.objects.saying(words).order_by("code").values_list("code", flat=True))
 
     assert found("城管") == ["CG1", "CG2"]
     assert found("雁峰 城管") == ["CG2"]
+    assert found("住建") == ["ZJ"]
+    assert found("雁城") == ["CG2", "ZJ"]
     assert found("cg1") == ["CG1"]
     assert found("100%") == []
 

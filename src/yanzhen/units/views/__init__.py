@@ -1,0 +1,1 @@
+"""Pages of units, people and who answers, each noun in its own module."""
