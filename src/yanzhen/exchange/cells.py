@@ -63,7 +63,12 @@ class Moment:
 def as_text(cell: Cell) -> str | None:
     """Return the words of a cell, as they were written but for what nobody can see."""
     if isinstance(cell, str):
-        words = _UNSEEN.sub("", cell).replace("\r\n", "\n").replace("\r", "\n").strip()
+        if not cell:
+            return None
+        if cell.isprintable():  # nearly all are: nothing unseen, one line
+            words = cell.strip()
+        else:
+            words = _UNSEEN.sub("", cell).replace("\r\n", "\n").replace("\r", "\n").strip()
         if len(words) > 1 and words[0] == "'" and words[1] in "=+-@":
             words = words[1:]  # the mark by which our own export keeps Excel from reckoning
         return words or None
@@ -73,7 +78,10 @@ def as_text(cell: Cell) -> str | None:
 def as_name(cell: Cell) -> str | None:
     """Return a short name: on one line, single blanks, full-width letters and digits evened out."""
     words = as_text(cell)
-    return unicodedata.normalize("NFKC", " ".join(words.split())) if words else None
+    if not words:
+        return None
+    words = " ".join(words.split())
+    return words if words.isascii() else unicodedata.normalize("NFKC", words)
 
 
 def as_code(cell: Cell) -> str | None:
