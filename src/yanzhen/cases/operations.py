@@ -7,10 +7,11 @@ from uuid import UUID
 from django.conf import settings
 from django.db import transaction
 
+from yanzhen.accounts.enums import Action
 from yanzhen.accounts.models import User
 from yanzhen.accounts.rules import may
 from yanzhen.cases import loop, routing, rulebook
-from yanzhen.cases.enums import ENDED, MOVES, CaseStatus, MoveName
+from yanzhen.cases.enums import ENDED, MOVES, CaseStatus, Decision, MoveName
 from yanzhen.cases.errors import (
     AreaClosed,
     CategoryClosed,
@@ -379,6 +380,31 @@ def refuse_extension(
     require_given(MoveName.REFUSE_EXTENSION, life, words=words)
     loop.refuse_extension(life, words=words.strip(), at=life.moment(now), actor=actor)
     return write(life, MoveName.REFUSE_EXTENSION, client_id=client_id)
+
+
+@transaction.atomic
+def lapse_extension(*, case_id: int, actor: User, now: datetime) -> Case:
+    """Let a request come to nothing that nobody decided until the time asked for was over.
+
+    Where somebody did, or the time is not over, nothing happens. Raises `Forbidden`.
+    """
+    life = hold(case_id, Extension)
+    case, extension = life.case, life.extension
+    area = case.area_id
+    require(may(actor, Action.CASE_DECIDE, on=city_day(now), area_code=area))
+    if extension is None or extension.wanted_due_at > now:
+        return case
+    loop.lapse_extension(life, at=max(now, life.at or now), actor=actor)
+    return write(life, MoveName.REFUSE_EXTENSION)
+
+
+def lapse_extensions(*, actor: User, now: datetime) -> int:
+    """Do so with every such request, each in its own transaction; return how many there were."""
+    asked = Extension.objects.filter(decision=Decision.ASKED, wanted_due_at__lte=now)
+    cases = list(asked.order_by("case_id").values_list("case_id", flat=True))
+    for case_id in cases:
+        lapse_extension(case_id=case_id, actor=actor, now=now)
+    return len(cases)
 
 
 @transaction.atomic

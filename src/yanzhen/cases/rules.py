@@ -36,8 +36,11 @@ def has_post_for(
     if row.by is By.LEAD:
         return case.unit is not None and may(user, row.action, on=on, unit_codes=case.unit.lineage)
     if row.by is By.SUPPORT:
-        units = [unit] if unit else support_units(case)
-        return any(may(user, row.action, on=on, unit_codes=one.lineage) for one in units)
+        return any(
+            may(user, row.action, on=on, unit_codes=one.lineage)
+            for one in support_units(case)
+            if unit is None or unit.code == one.code
+        )
     if may(user, row.action, on=on, area_code=case.area_id):
         return True
     return move == MoveName.NOTE and _stands_with_a_unit(user, case, row, on)

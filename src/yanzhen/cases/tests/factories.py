@@ -102,19 +102,19 @@ def make_draft(**fields: Any) -> CaseDraft:
     return CaseDraft(**good | fields)
 
 
-_CHECKED = ("report", "file", "dispatch", "acknowledge", "submit")
+_SUBMITTED = ("report", "file", "dispatch", "ask", "acknowledge", "submit")
 PATHS: dict[CaseStatus, tuple[str, ...]] = {
     CaseStatus.REPORTED: ("report",),
     CaseStatus.DECLINED: ("report", "decline"),
     CaseStatus.FILED: ("report", "file"),
     CaseStatus.MERGED: ("report", "file", "merge"),
-    CaseStatus.DISPATCHED: ("report", "file", "dispatch"),
-    CaseStatus.ACKNOWLEDGED: ("report", "file", "dispatch", "acknowledge"),
-    CaseStatus.PARKED: ("report", "file", "dispatch", "acknowledge", "park"),
-    CaseStatus.SUBMITTED: _CHECKED,
-    CaseStatus.REWORK: (*_CHECKED, "fail"),
-    CaseStatus.VERIFIED: (*_CHECKED, "check"),
-    CaseStatus.CLOSED: (*_CHECKED, "verify"),
+    CaseStatus.DISPATCHED: ("report", "file", "dispatch", "ask"),
+    CaseStatus.ACKNOWLEDGED: ("report", "file", "dispatch", "ask", "acknowledge"),
+    CaseStatus.PARKED: ("report", "file", "dispatch", "ask", "acknowledge", "park"),
+    CaseStatus.SUBMITTED: _SUBMITTED,
+    CaseStatus.REWORK: (*_SUBMITTED, "fail"),
+    CaseStatus.VERIFIED: (*_SUBMITTED, "finish", "check"),
+    CaseStatus.CLOSED: (*_SUBMITTED, "finish", "verify"),
 }
 """The moves by which a case gets to where it stands."""
 
@@ -128,13 +128,15 @@ def make_case(
     at: datetime = MORNING,
     due_at: datetime | None = None,
     into: Case | None = None,
+    support: Unit | None = None,
     **draft: Any,
 ) -> Case:
     """A case that stands at `status`, each step half an hour after the one before, from `at`.
 
     It is handed to `unit` (a new one where none is named) by `operator`, and worked on by
     `handler`, who is given a post for the unit. What else is named goes into the draft. A merged
-    one goes `into` another, a parked one was with its unit.
+    one goes `into` another, a parked one was with its unit. A `support` unit is asked for a part
+    and has finished it where the case could not stand there else.
     """
     make_policy()
     office = operator or make_operator()
@@ -152,10 +154,19 @@ def make_case(
         "park": partial(operations.park_case, words="等待管网改造", actor=office),
         "submit": partial(_submit, actor=worker),
         "fail": partial(operations.fail_case, words="仍有两盏不亮", actor=office),
-        "check": partial(_check, actor=office),
-        "verify": partial(operations.verify_case, words="现场已亮", on_site=True, actor=office),
+        "check": partial(_check, actor=office, closing=False),
+        "verify": partial(_check, actor=office, closing=True),
     }
-    for step, deed in enumerate(PATHS[status][1:], start=1):
+    if support is not None:
+        helper = make_handler(support)
+        deeds["ask"] = partial(
+            operations.ask_support, unit=support, words="请配合断电", actor=office
+        )
+        deeds["finish"] = partial(
+            operations.finish_support, unit=support, words="已配合", actor=helper
+        )
+    path = [deed for deed in PATHS[status][1:] if deed in deeds]
+    for step, deed in enumerate(path, start=1):
         case = deeds[deed](case_id=case.pk, now=at + step * timedelta(minutes=30))
     return case
 
@@ -172,7 +183,9 @@ def _submit(*, case_id: int, actor: User, now: datetime) -> Case:
     )
 
 
-def _check(*, case_id: int, actor: User, now: datetime) -> Case:
-    """Find it good without closing it, as in a city where closing is a move of its own."""
-    with override_settings(YANZHEN_CLOSE_ON_VERIFY=False):
-        return operations.verify_case(case_id=case_id, words="现场已亮", actor=actor, now=now)
+def _check(*, case_id: int, actor: User, now: datetime, closing: bool) -> Case:
+    """Find it good, and close it with that or not, whatever the city has set."""
+    with override_settings(YANZHEN_CLOSE_ON_VERIFY=closing):
+        return operations.verify_case(
+            case_id=case_id, words="现场已亮", on_site=True, actor=actor, now=now
+        )
