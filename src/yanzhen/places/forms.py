@@ -279,7 +279,9 @@ class TypeFieldForm(forms.Form):
     """One field that only sites of the type have."""
 
     label = forms.CharField(label=gettext_lazy("名称"), max_length=LONGEST_LABEL)
-    kind = forms.ChoiceField(label=gettext_lazy("填什么"), choices=FieldKind.choices)
+    kind = forms.ChoiceField(
+        label=gettext_lazy("填什么"), choices=FieldKind.choices, initial=FieldKind.TEXT
+    )
     choices = forms.CharField(
         label=gettext_lazy("选项"),
         required=False,

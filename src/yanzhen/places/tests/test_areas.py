@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from datetime import UTC, datetime
+from functools import partial
 from typing import Any
 from uuid import UUID
 
@@ -17,7 +18,7 @@ from yanzhen.events.queries import events_of
 from yanzhen.places import errors, queries
 from yanzhen.places.drafts import SiteDraft
 from yanzhen.places.enums import Level, SiteStatus
-from yanzhen.places.models import Area
+from yanzhen.places.models import Area, Site
 from yanzhen.places.operations.areas import add_area, close_area, rename_area, reopen_area
 from yanzhen.places.operations.sites import add_site
 from yanzhen.places.tests.factories import make_area, make_site, make_site_type
@@ -221,7 +222,7 @@ def test_a_refused_reopening_changes_nothing(change: Changes, refusal: type[Refu
     make_area("430406001001", is_active=False)
     if not changes.pop("parent_open", True):
         make_area("430406001", is_active=False)
-    good = {"code": "430406001001", "actor": make_user(Role.OPERATOR), "now": NOW}
+    good: dict[str, Any] = {"code": "430406001001", "actor": make_user(Role.OPERATOR), "now": NOW}
 
     with pytest.raises(refusal):
         reopen_area(**good | changes)
@@ -254,9 +255,9 @@ def test_a_site_is_never_put_into_an_area_that_is_closed_at_the_same_moment() ->
         draft = SiteDraft(name="市场", type=kind.code, area=code)
 
         at_once(
-            lambda code=code: close_area(code=code, actor=actor, now=NOW),
-            lambda draft=draft: add_site(draft=draft, actor=actor, now=NOW),
+            partial(close_area, code=code, actor=actor, now=NOW),
+            partial(add_site, draft=draft, actor=actor, now=NOW),
         )
 
         area = Area.objects.get(code=code)
-        assert area.is_active == queries.Site.objects.filter(area=area).exists()
+        assert area.is_active == Site.objects.filter(area=area).exists()

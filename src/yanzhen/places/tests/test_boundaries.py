@@ -199,7 +199,7 @@ def test_a_removed_outline_no_longer_catches_points() -> None:
 def test_a_refused_removal_changes_nothing(change: Changes, refusal: type[Refused]) -> None:
     make_boundary("430406", (112.0, 26.0, 113.0, 27.0))
     changes = change()
-    good = {"code": "430406", "actor": make_user(Role.OPERATOR), "now": NOW}
+    good: dict[str, Any] = {"code": "430406", "actor": make_user(Role.OPERATOR), "now": NOW}
 
     with pytest.raises(refusal):
         remove_boundary(**good | changes)

@@ -244,7 +244,7 @@ def test_a_changed_type_leaves_what_its_sites_have_noted() -> None:
 def test_a_refused_change_changes_nothing(change: Changes, refusal: type[Refused]) -> None:
     make_site_type("market")
     changes = change()
-    good = {"code": "market", "draft": named("菜市场"), "now": NOW}
+    good: dict[str, Any] = {"code": "market", "draft": named("菜市场"), "now": NOW}
     good["actor"] = changes.pop("actor", None) or make_user(Role.ADMIN)
 
     with pytest.raises(refusal):

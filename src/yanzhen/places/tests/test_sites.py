@@ -154,6 +154,8 @@ def test_a_location_is_kept_in_wgs84_and_as_it_was_given(crs: Crs) -> None:
     site = add(area="", lat=given.lat, lon=given.lon, crs=crs)
 
     site.refresh_from_db()
+    assert site.lat is not None
+    assert site.lon is not None
     assert abs(site.lat - true.lat) <= Decimal("0.000001")
     assert abs(site.lon - true.lon) <= Decimal("0.000001")
     assert (site.source_lat, site.source_lon, site.source_crs) == (given.lat, given.lon, crs)

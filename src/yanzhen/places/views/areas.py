@@ -135,8 +135,8 @@ def area_rename(request: UserRequest, code: str) -> HttpResponse:
 @require_http_methods(["GET", "POST"])
 def area_close(request: UserRequest, code: str) -> HttpResponse:
     row = _editable(request, code)
-    form = DeedForm(request.POST or None)
-    if request.method == "POST" and form.is_valid():
+    form = DeedForm(request.POST if request.method == "POST" else None)
+    if form.is_valid():
         try:
             operations.close_area(
                 code=code, actor=request.user, now=timezone.now(), **form.cleaned_data

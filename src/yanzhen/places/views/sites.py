@@ -160,8 +160,8 @@ def site_edit(request: UserRequest, code: str) -> HttpResponse:
 @require_http_methods(["GET", "POST"])
 def site_retire(request: UserRequest, code: str) -> HttpResponse:
     row = _editable(request, code)
-    form = DeedForm(request.POST or None)
-    if request.method == "POST" and form.is_valid():
+    form = DeedForm(request.POST if request.method == "POST" else None)
+    if form.is_valid():
         operations.retire_site(
             code=code, actor=request.user, now=timezone.now(), **form.cleaned_data
         )
