@@ -36,7 +36,8 @@ from yanzhen.events.queries import last_event
 from yanzhen.files.models import Photo
 from yanzhen.units.models import Unit
 
-MOST_WORDS = 2000
+MOST_WORDS, MOST_ABOUT = 2000, 20_000
+"""Characters that may be said with a move, and of a matter when it comes in."""
 CASE_FIELDS = tuple(field.attname for field in Case._meta.concrete_fields if not field.primary_key)
 SEARCHED = {"title", "words", "address", "source_number"}
 CHANGING_FIELDS: dict[type[models.Model], tuple[str, ...]] = {
@@ -106,8 +107,9 @@ def require_given(
     ]
     if not words.strip() and (row.words_required or any(d.words_required for d in demands)):
         raise WordsMissing(move=move.label)
-    if len(words) > MOST_WORDS:
-        raise WordsTooLong(most=MOST_WORDS)
+    most = MOST_ABOUT if None in row.origins else MOST_WORDS
+    if len(words) > most:
+        raise WordsTooLong(most=most)
     if not any(True for _photo in photos):
         for demand in demands:
             if demand.photo_required:
