@@ -1,6 +1,6 @@
 """What happened to an area, a site or a type, told from the record."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -43,6 +43,17 @@ EVENT_WORDS: Mapping[str, Any] = {
 }
 
 
+Telling = tuple[Any, Callable[[Mapping[str, Any]], str]]
+"""What an event is called, and how its facts read."""
+
+_told_above: dict[str, Telling] = {}
+
+
+def tell_also(tellings: Mapping[str, Telling]) -> None:
+    """Let an app above say how to tell what it writes into the record of an area or a site."""
+    _told_above.update(tellings)
+
+
 def story_of(subject: Area | Site | SiteType) -> list[Told]:
     """What happened to it, the latest first. One query."""
     events = events_of(subject).order_by("-number")[:STORY_AT_MOST]
@@ -50,11 +61,18 @@ def story_of(subject: Area | Site | SiteType) -> list[Told]:
         Told(
             at=event.at,
             who=event.actor.full_name,
-            text=str(EVENT_WORDS.get(event.kind, event.kind)),
-            words=_what_changed(subject, event.facts),
+            **_told(subject, event.kind, event.facts),
         )
         for event in events
     ]
+
+
+def _told(subject: Model, kind: str, facts: Mapping[str, Any]) -> dict[str, str]:
+    if kind in _told_above:
+        name, read = _told_above[kind]
+        return {"text": str(name), "words": read(facts)}
+    text = str(EVENT_WORDS.get(kind, kind))
+    return {"text": text, "words": _what_changed(subject, facts)}
 
 
 def _what_changed(subject: Model, facts: Mapping[str, Any]) -> str:

@@ -16,7 +16,9 @@ class UnitsConfig(AppConfig):
         from yanzhen.accounts import operations as accounts  # noqa: PLC0415 - apps must be ready
         from yanzhen.events import operations as events  # noqa: PLC0415 - apps must be ready
         from yanzhen.places import rules as places  # noqa: PLC0415 - apps must be ready
-        from yanzhen.units import queries  # noqa: PLC0415 - apps must be ready
+        from yanzhen.places.stories import tell_also  # noqa: PLC0415 - apps must be ready
+        from yanzhen.units import queries, stories  # noqa: PLC0415 - apps must be ready
 
         accounts.record_with(events)
         places.register_answering(queries.answered_for)
+        tell_also(stories.OF_PLACES)

@@ -27,7 +27,7 @@ from yanzhen.units.queries import sites_of_unit, visible_people
 BY_AREA: Final = Order("area", (Key("area_id", str), Key("code", str)))
 """The city's units before those of the districts, those before the streets'."""
 BY_USERNAME: Final = Order("username", (Key("username", str),))
-SITES_SHOWN: Final = 20
+SITES_SHOWN: Final = 10
 CLOSED, ACTIVE = "closed", "active"
 
 

@@ -1,6 +1,6 @@
 """What happened to a unit, a group or a person, told from the record."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Final
@@ -14,6 +14,7 @@ from yanzhen.accounts.models import User
 from yanzhen.events.queries import events_of
 from yanzhen.places.queries import area_label
 from yanzhen.units.cards import unit_names
+from yanzhen.units.enums import Rank
 from yanzhen.units.models import TaskGroup, Unit
 
 STORY_AT_MOST: Final = 50
@@ -39,6 +40,39 @@ EVENT_WORDS: Final[Mapping[str, Promise]] = {
     "user.post_ended": gettext_lazy("免"),
     "user.post_withdrawn": gettext_lazy("撤销"),
 }
+RANKS: Final[Mapping[str, Promise]] = {rank.value: rank.label for rank in Rank}
+
+
+def _of_place(facts: Mapping[str, Any]) -> str:
+    """`第一责任人 王青，从 2026-11-20 起`, for an event of a site or an area."""
+    named = " ".join(
+        str(part) for part in (RANKS.get(facts.get("rank", "")), facts.get("named")) if part
+    )
+    if facts.get("title"):
+        named += f"（{facts['title']}）"
+    if facts.get("to_on"):
+        return _("%(named)s，到 %(day)s 为止") % {"named": named, "day": facts["to_on"]}
+    return _("%(named)s，从 %(day)s 起") % {"named": named, "day": facts["from_on"]}
+
+
+OF_PLACES: Final[Mapping[str, tuple[Promise, Callable[[Mapping[str, Any]], str]]]] = {
+    "site.unit_assigned": (gettext_lazy("定责任单位"), _of_place),
+    "site.unit_corrected": (gettext_lazy("更正责任单位"), _of_place),
+    "site.unit_ended": (gettext_lazy("责任单位到期"), _of_place),
+    **{
+        f"{place}.{kind}": (name, _of_place)
+        for place in ("site", "area")
+        for kind, name in (
+            ("responsible_set", gettext_lazy("定责任人")),
+            ("responsible_corrected", gettext_lazy("更正责任人")),
+            ("responsible_ended", gettext_lazy("责任人到期")),
+            ("steward_added", gettext_lazy("登记包联")),
+            ("steward_ended", gettext_lazy("包联到期")),
+        )
+    },
+}
+"""How what this app writes into the record of a site or an area is told on its page."""
+
 CHANGE_WORDS: Final[Mapping[str, Promise]] = {
     "name": gettext_lazy("名称"),
     "short_name": gettext_lazy("简称"),

@@ -94,7 +94,7 @@ def correct_site_unit(
 
     before, row.unit = row.unit_id, unit
     row.save(update_fields=["unit"])
-    facts = {"row": row.pk, "unit": unit.code, "from_on": row.from_on, "before": before}
+    facts = _hand_over(row, None) | {"before": before}
     record("site.unit_corrected", site, actor=actor, at=now, client_id=client_id, **facts)
     return row
 
@@ -108,7 +108,7 @@ def end_site_unit(
     Raises `Forbidden`, `AlreadyEnded` or `EndsBeforeItBegins`.
     """
     site = _hold_place(SiteUnit.objects.get(pk=row_id))
-    row = SiteUnit.objects.get(pk=row_id)
+    row = SiteUnit.objects.select_related("unit").get(pk=row_id)
     if replayed(client_id, "site.unit_ended", subject=site, actor=actor):
         return row
     require(rules.can_edit_units(actor, area_code=row.site.area_id, on=city_day(now)))
@@ -116,7 +116,7 @@ def end_site_unit(
 
     row.to_on = to_on
     row.save(update_fields=["to_on"])
-    facts = {"row": row.pk, "unit": row.unit_id, "to_on": to_on}
+    facts = _hand_over(row, None) | {"to_on": to_on}
     record("site.unit_ended", site, actor=actor, at=now, client_id=client_id, **facts)
     return row
 
@@ -335,7 +335,7 @@ def _require_standing(row: SiteUnit | Responsibility, to_on: date) -> None:
 
 
 def _hand_over(row: SiteUnit, before: SiteUnit | None) -> dict[str, Any]:
-    facts = {"row": row.pk, "unit": row.unit_id, "from_on": row.from_on}
+    facts = {"row": row.pk, "unit": row.unit_id, "named": row.unit.name, "from_on": row.from_on}
     return facts | {"before": before.unit_id if before else ""}
 
 
@@ -344,5 +344,6 @@ def _facts(row: Responsibility) -> dict[str, Any]:
         "row": row.pk,
         "rank": row.rank,
         "person": row.person.username,
+        "named": row.person.full_name,
         "from_on": row.from_on,
     }

@@ -129,6 +129,7 @@ def _facts(row: Stewardship) -> dict[str, object]:
         "row": row.pk,
         "unit": row.unit_id or "",
         "person": row.person.username if row.person else "",
+        "named": "、".join(str(one) for one in (row.unit, row.person) if one),
         "title": row.title,
         "from_on": row.from_on,
         "to_on": row.to_on,
