@@ -3,6 +3,7 @@
 import json
 from collections.abc import Callable
 from datetime import UTC, datetime
+from functools import partial
 from typing import Any
 
 import pytest
@@ -17,6 +18,7 @@ from yanzhen.places import errors, queries
 from yanzhen.places.coordinates import gcj02_to_wgs84
 from yanzhen.places.enums import Crs
 from yanzhen.places.models import Boundary
+from yanzhen.places.net import touch_net
 from yanzhen.places.operations.boundaries import add_boundaries, remove_boundary, set_boundary
 from yanzhen.places.outlines import read_features, read_outline
 from yanzhen.places.rows import Taken
@@ -294,15 +296,16 @@ def test_a_file_without_outlines_is_refused(text: str) -> None:
 @pytest.mark.postgres_only
 @pytest.mark.django_db(transaction=True)
 def test_two_outlines_that_overlap_are_never_both_taken() -> None:
-    make_area("430406001")
-    make_area("430406002")
     actor = make_user(Role.OPERATOR)
+    box = rectangle(112.0, 26.0, 113.0, 27.0)
+    for number in range(8):
+        codes = [make_area(f"4304060{number}{last}").code for last in "12"]
+        Boundary.objects.all().delete()
+        touch_net()
 
-    def draw(code: str) -> Callable[[], Boundary]:
-        box = rectangle(112.0, 26.0, 113.0, 27.0)
-        return lambda: set_boundary(code=code, geojson=box, actor=actor, now=NOW)
+        answers = at_once(
+            *[partial(set_boundary, code=code, geojson=box, actor=actor, now=NOW) for code in codes]
+        )
 
-    answers = at_once(draw("430406001"), draw("430406002"))
-
-    assert sorted(type(answer).__name__ for answer in answers) == ["BoundariesOverlap", "Boundary"]
-    assert Boundary.objects.count() == 1
+        names = sorted(type(answer).__name__ for answer in answers)
+        assert names == ["BoundariesOverlap", "Boundary"]

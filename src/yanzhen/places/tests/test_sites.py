@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from datetime import UTC, datetime
 from decimal import Decimal
+from functools import partial
 from typing import Any
 from uuid import UUID
 
@@ -381,10 +382,11 @@ def test_a_site_is_retired_once_and_not_restored_into_a_closed_area() -> None:
 
 @pytest.mark.postgres_only
 @pytest.mark.django_db(transaction=True)
-def test_sites_added_at_once_get_codes_of_their_own() -> None:
-    good, actor = draft(), make_user(Role.OPERATOR)
+def test_sites_added_at_once_in_one_district_get_codes_of_their_own() -> None:
+    actor = make_user(Role.OPERATOR)
+    drafts = [draft(area=make_area(f"4304060010{number}0").code) for number in range(6)]
 
-    answers = at_once(*[lambda: add_site(draft=good, actor=actor, now=NOW)] * 6)
+    answers = at_once(*[partial(add_site, draft=one, actor=actor, now=NOW) for one in drafts])
 
     codes = sorted(answer.code for answer in answers if isinstance(answer, Site))
     assert codes == [f"S-430406-000{number}" for number in range(1, 7)]
@@ -393,8 +395,13 @@ def test_sites_added_at_once_get_codes_of_their_own() -> None:
 @pytest.mark.postgres_only
 @pytest.mark.django_db(transaction=True)
 def test_of_two_who_give_the_same_code_at_once_one_is_refused() -> None:
-    good, actor = draft(code="农贸-1"), make_user(Role.OPERATOR)
+    actor = make_user(Role.OPERATOR)
+    for number in range(5):
+        drafts = [
+            draft(code=f"农贸-{number}", area=make_area(code).code)
+            for code in ("430406001010", "430405001010")
+        ]
 
-    answers = at_once(*[lambda: add_site(draft=good, actor=actor, now=NOW)] * 2)
+        answers = at_once(*[partial(add_site, draft=one, actor=actor, now=NOW) for one in drafts])
 
-    assert sorted(type(answer).__name__ for answer in answers) == ["CodeTaken", "Site"]
+        assert sorted(type(answer).__name__ for answer in answers) == ["CodeTaken", "Site"]
