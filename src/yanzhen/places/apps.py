@@ -13,7 +13,10 @@ class PlacesConfig(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:
-        """Have each request ask once whether the net in memory still holds."""
+        """Have each request ask once whether the net in memory still holds; show sites' photos."""
+        from yanzhen.files.rules import register_viewer  # noqa: PLC0415 - app ready
         from yanzhen.places.net import look_again  # noqa: PLC0415 - needs the models: app ready
+        from yanzhen.places.queries import may_see_photo  # noqa: PLC0415 - as above
 
+        register_viewer(may_see_photo)
         request_started.connect(look_again, dispatch_uid="places.net.look_again")

@@ -250,6 +250,13 @@ def resolved_area(words: str, net: Net) -> str:
     )
 
 
+class PhotoForm(forms.Form):
+    """What a site looks like; sent without a file, it takes the photo away."""
+
+    photo = forms.FileField(label=gettext_lazy("照片"), required=False)
+    client_id = client_id_field()
+
+
 class SiteTypeForm(forms.Form):
     """A kind of site; its own fields are in `TypeFieldForm`s beside it."""
 

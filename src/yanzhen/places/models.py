@@ -16,6 +16,7 @@ from yanzhen.accounts.rules import area_scopes
 from yanzhen.core.locking import LockingQuerySet
 from yanzhen.core.scope import prefix_range
 from yanzhen.core.text import bigrams
+from yanzhen.files.models import Photo
 from yanzhen.places import answering
 from yanzhen.places.enums import Crs, Level, SiteStatus
 
@@ -211,6 +212,14 @@ class Site(models.Model):
     attributes = models.JSONField(_("专有字段值"), default=dict, blank=True)
     contact = models.CharField(_("联系人"), max_length=40, blank=True, default="")
     contact_phone = models.CharField(_("联系电话"), max_length=40, blank=True, default="")
+    photo = models.ForeignKey(
+        Photo,
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="+",
+        verbose_name=_("照片"),
+    )
     search_grams = models.TextField(default="", blank=True, editable=False)
 
     objects = SiteQuerySet.as_manager()

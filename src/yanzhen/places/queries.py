@@ -15,6 +15,7 @@ from yanzhen.accounts.rules import area_scopes
 from yanzhen.core.paging import Count, Key, Order, Page, capped_count, page_of
 from yanzhen.core.scope import covers
 from yanzhen.core.text import plain
+from yanzhen.files.models import Photo
 from yanzhen.places import answering
 from yanzhen.places.enums import Level, SiteStatus
 from yanzhen.places.fields import fields_of, shown_value
@@ -289,6 +290,11 @@ def site_card(*, site: Site, user: User, on: date) -> SiteCard:
         is_schematic=Boundary.objects.filter(area_id=around, is_schematic=True).exists(),
         given=given,
     )
+
+
+def may_see_photo(user: User, photo: Photo, on: date) -> bool:
+    """Whether the photo shows a site that `user` may see."""
+    return Site.objects.visible_to(user, on).filter(photo=photo).exists()
 
 
 # --- Site types -----------------------------------------------------------------------------------

@@ -38,6 +38,7 @@ EVENT_WORDS: Mapping[str, Any] = {
     "site_type.restored": gettext_lazy("恢复使用"),
     "site.added": gettext_lazy("入库"),
     "site.changed": gettext_lazy("修改"),
+    "site.pictured": gettext_lazy("更新照片"),
     "site.retired": gettext_lazy("停用"),
     "site.restored": gettext_lazy("恢复使用"),
 }

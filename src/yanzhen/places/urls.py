@@ -20,6 +20,7 @@ urlpatterns = [
     path("sites/new/", sites.site_new, name="site_new"),
     path("sites/<str:code>/", sites.site, name="site"),
     path("sites/<str:code>/edit/", sites.site_edit, name="site_edit"),
+    path("sites/<str:code>/photo/", sites.site_photo, name="site_photo"),
     path("sites/<str:code>/retire/", sites.site_retire, name="site_retire"),
     path("sites/<str:code>/restore/", sites.site_restore, name="site_restore"),
     path("site-types/", types.site_types, name="site_types"),

@@ -14,6 +14,7 @@ from yanzhen.core.engine import hold_key
 from yanzhen.core.errors import RowErrors, require
 from yanzhen.core.time import city_day
 from yanzhen.events.operations import record, record_many, replayed
+from yanzhen.files.models import Photo
 from yanzhen.places import rules
 from yanzhen.places.codes import tidy
 from yanzhen.places.drafts import SiteDraft, SiteRow, search_grams, settle_site
@@ -84,6 +85,37 @@ def change_site(
 
     facts = _change_site(site, changes)
     record("site.changed", site, actor=actor, at=now, client_id=client_id, **facts)
+    return site
+
+
+@transaction.atomic
+def picture_site(
+    *, code: str, photo: Photo | None, actor: User, now: datetime, client_id: UUID | None = None
+) -> Site:
+    """Show what the site looks like by one photo, another one, or none.
+
+    Raises `SiteUnknown`, `Forbidden` or `SiteIsRetired`.
+    """
+    site = _held_site(code)
+    if replayed(client_id, "site.pictured", subject=site, actor=actor):
+        return site
+    require(rules.can_edit_sites(actor, site.area_id, city_day(now)))
+    if site.status == SiteStatus.RETIRED:
+        raise SiteIsRetired(site=site.name)
+    if site.photo_id == (photo.pk if photo else None):
+        return site
+
+    old, site.photo = site.photo_id, photo
+    site.save(update_fields=["photo"])
+    record(
+        "site.pictured",
+        site,
+        actor=actor,
+        at=now,
+        client_id=client_id,
+        photo=site.photo_id,
+        old_photo=old,
+    )
     return site
 
 

@@ -14,6 +14,7 @@ from yanzhen.accounts.enums import Role
 from yanzhen.accounts.models import User
 from yanzhen.accounts.tests.factories import make_user
 from yanzhen.events.models import Event
+from yanzhen.files.tests.factories import picture, upload
 from yanzhen.places.enums import SiteStatus
 from yanzhen.places.fields import TypeField, fields_of
 from yanzhen.places.models import Area, Boundary, Site, SiteType
@@ -73,6 +74,7 @@ DEEDS = [
     ("outlines", None),
     ("site_new", None),
     ("site_edit", "S-430406-0001"),
+    ("site_photo", "S-430406-0001"),
     ("site_retire", "S-430406-0001"),
     ("site_restore", "S-430406-0001"),
     ("site_type_new", None),
@@ -388,6 +390,26 @@ def test_a_site_is_edited_retired_and_restored(client: Client) -> None:
     assert client.post(edit, sent).status_code == 422
     client.post(reverse("places:site_restore", args=[site.code]))
     assert Site.objects.get().status == SiteStatus.ACTIVE
+
+
+@pytest.mark.usefixtures("operator", "city")
+def test_a_site_gets_a_photo_and_loses_it(client: Client) -> None:
+    site = make_site()
+    url = reverse("places:site_photo", args=[site.code])
+
+    refused = client.post(url, {"photo": upload(b"%PDF-1.7", "门头.jpg")})
+    assert refused.status_code == 422
+    assert "不是照片" in refused.content.decode()
+
+    assert client.post(url, {"photo": upload(picture())}).status_code == 303
+    photo = Site.objects.get().photo
+    assert photo is not None
+    shown = reverse("files:photo", args=[photo.pk, "full"])
+    assert shown in page(client, "site", site.code)
+    assert client.get(shown).status_code == 200
+
+    client.post(url)
+    assert Site.objects.get().photo is None
 
 
 @pytest.mark.usefixtures("operator", "city")

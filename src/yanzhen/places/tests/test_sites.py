@@ -16,12 +16,20 @@ from yanzhen.core.errors import Forbidden, Refused
 from yanzhen.core.tests.races import at_once
 from yanzhen.events.models import Event
 from yanzhen.events.queries import events_of
+from yanzhen.files import rules as files
+from yanzhen.files.tests.factories import make_photo
 from yanzhen.places import errors
 from yanzhen.places.coordinates import Point, from_wgs84
 from yanzhen.places.drafts import SiteDraft, draft_of
 from yanzhen.places.enums import Crs, SiteStatus
 from yanzhen.places.models import Site
-from yanzhen.places.operations.sites import add_site, change_site, restore_site, retire_site
+from yanzhen.places.operations.sites import (
+    add_site,
+    change_site,
+    picture_site,
+    restore_site,
+    retire_site,
+)
 from yanzhen.places.tests.factories import (
     make_area,
     make_boundary,
@@ -325,6 +333,53 @@ def test_a_refused_change_changes_nothing(change_of: Changes, refusal: type[Refu
 def test_what_is_not_there_cannot_be_changed() -> None:
     with pytest.raises(errors.SiteUnknown):
         change_site(code="S-1", draft=draft(), actor=make_user(Role.OPERATOR), now=NOW)
+
+
+# --- photo ----------------------------------------------------------------------------------------
+
+
+def test_a_site_is_pictured_by_another_photo_and_by_none() -> None:
+    site, photo, actor = site_with(), make_photo(), make_user(Role.OPERATOR)
+
+    picture_site(code=site.code, photo=photo, actor=actor, now=NOW)
+    picture_site(code=site.code, photo=photo, actor=actor, now=NOW)
+    assert Site.objects.get(pk=site.pk).photo == photo
+    picture_site(code=site.code, photo=None, actor=actor, now=NOW)
+    assert Site.objects.get(pk=site.pk).photo is None
+
+    assert [event.kind for event in events_of(site)] == ["site.pictured", "site.pictured"]
+
+
+def test_who_may_see_the_site_may_see_its_photo() -> None:
+    site, photo = site_with(), make_photo()
+    Site.objects.filter(pk=site.pk).update(photo=photo)
+    here = make_user(Role.INSPECTOR, area_code="430406")
+    elsewhere = make_user(Role.INSPECTOR, area_code="430405")
+
+    assert files.can_see(here, photo, on=NOW.date())
+    assert not files.can_see(elsewhere, photo, on=NOW.date())
+
+
+@pytest.mark.parametrize(
+    ("change_of", "refusal"),
+    [
+        (lambda: {"actor": make_user(Role.INSPECTOR)}, Forbidden),
+        (lambda: {"code": "S-1"}, errors.SiteUnknown),
+        (
+            lambda: {"code": make_site(code="R", status=SiteStatus.RETIRED).code},
+            errors.SiteIsRetired,
+        ),
+    ],
+)
+def test_a_refused_photo_changes_nothing(change_of: Changes, refusal: type[Refused]) -> None:
+    site, photo, changes = site_with(), make_photo(), change_of()
+    good: dict[str, Any] = {"code": site.code, "photo": photo, "actor": make_user(Role.OPERATOR)}
+
+    with pytest.raises(refusal):
+        picture_site(**good | changes, now=NOW)
+
+    assert not Site.objects.filter(photo=photo).exists()
+    assert not Event.objects.filter(subject_kind="site").exists()
 
 
 # --- retire and restore ---------------------------------------------------------------------------

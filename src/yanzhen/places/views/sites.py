@@ -16,6 +16,8 @@ from yanzhen.core import htmx, querystring
 from yanzhen.core.errors import Refused, require
 from yanzhen.core.filters import FilterFace, FilterOption
 from yanzhen.core.time import city_day
+from yanzhen.files.errors import PhotoRefused
+from yanzhen.files.operations import store_photo
 from yanzhen.places import queries, rules, stories
 from yanzhen.places.drafts import draft_of
 from yanzhen.places.enums import SiteStatus
@@ -33,7 +35,7 @@ from yanzhen.places.errors import (
     SiteTypeRetired,
     SiteTypeUnknown,
 )
-from yanzhen.places.forms import OWN, DeedForm, SiteForm
+from yanzhen.places.forms import OWN, DeedForm, PhotoForm, SiteForm
 from yanzhen.places.models import Site, SiteType
 from yanzhen.places.net import the_net
 from yanzhen.places.operations import sites as operations
@@ -155,6 +157,29 @@ def site_edit(request: UserRequest, code: str) -> HttpResponse:
             messages.success(request, _("“%(site)s”已保存。") % _words(row))
             return htmx.done(request, changed="site", to="places:site", code=code)
     return render(request, "places/site_form.html", _form_page(form, row), status=422)
+
+
+@require_http_methods(["GET", "POST"])
+def site_photo(request: UserRequest, code: str) -> HttpResponse:
+    """Another photo of the site; or none, when the form comes without one."""
+    row = _editable(request, code)
+    form = PhotoForm(
+        request.POST if request.method == "POST" else None,
+        request.FILES if request.method == "POST" else None,
+    )
+    if form.is_valid():
+        upload, client_id = form.cleaned_data["photo"], form.cleaned_data["client_id"]
+        who: dict[str, Any] = {"actor": request.user, "now": timezone.now()}
+        try:
+            photo = store_photo(upload=upload, name=upload.name, **who) if upload else None
+            operations.picture_site(code=code, photo=photo, client_id=client_id, **who)
+        except PhotoRefused as refusal:
+            form.add_error("photo", str(refusal))
+        else:
+            messages.success(request, _("照片已更新。") if upload else _("照片已去掉。"))
+            return htmx.done(request, changed="site", to="places:site", code=code)
+    status = 422 if form.errors else 200
+    return render(request, "places/site_photo.html", {"form": form, "site": row}, status=status)
 
 
 @require_http_methods(["GET", "POST"])
