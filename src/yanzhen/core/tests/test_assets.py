@@ -10,6 +10,8 @@ from django.test import RequestFactory
 from yanzhen.core import styleguide, views
 from yanzhen.core.templatetags.parts import SCRIPT_WORDS
 
+pytestmark = pytest.mark.urls("yanzhen.core.tests.pages")
+
 PACKAGE = Path(__file__).resolve().parent.parent.parent
 STATIC = PACKAGE / "static"
 MOST_CSS = 80_000

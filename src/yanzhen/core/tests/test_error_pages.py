@@ -12,6 +12,8 @@ from django.utils.functional import SimpleLazyObject
 from yanzhen.accounts.models import User
 from yanzhen.core.errors import Forbidden, Refused
 
+pytestmark = pytest.mark.urls("yanzhen.core.tests.pages")
+
 PAGES = ["400", "403", "403_csrf", "404", "409", "413", "429", "500", "refused"]
 
 

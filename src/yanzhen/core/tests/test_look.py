@@ -7,6 +7,8 @@ import pytest
 from django.test import Client
 from django.urls import reverse
 
+pytestmark = pytest.mark.urls("yanzhen.core.tests.pages")
+
 
 def choose(**chosen: str) -> Any:
     return Client().post(reverse("core:look"), chosen)

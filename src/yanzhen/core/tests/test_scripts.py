@@ -254,6 +254,32 @@ def test_the_look_changes_without_script(open_page: OpenPage) -> None:
     expect(page.locator("html")).to_have_attribute("data-theme", "dark")
 
 
+def test_the_machines_preference_holds_until_one_chooses(open_page: OpenPage) -> None:
+    page = open_page(color_scheme="dark")
+    ground = "getComputedStyle(document.body).backgroundColor"
+    page.goto("/styleguide/")
+    dark = page.evaluate(ground)
+    page.locator("summary.me").click()
+    page.get_by_role("button", name="浅色").click()
+    light = page.evaluate(ground)
+
+    assert (dark, light) == ("rgb(11, 21, 24)", "rgb(244, 247, 247)")
+    page.get_by_role("button", name="随系统").click()
+    assert page.evaluate(ground) == dark
+
+
+def test_a_dark_page_is_printed_on_white(open_page: OpenPage) -> None:
+    page = open_page()
+    page.goto("/styleguide/ledger/")
+    page.locator("summary.me").click()
+    page.get_by_role("button", name="深色").click()
+    page.emulate_media(media="print")
+
+    assert page.evaluate("getComputedStyle(document.body).backgroundColor") == "rgb(255, 255, 255)"
+    expect(page.locator(".rail")).to_be_hidden()
+    expect(page.locator("#pane")).to_be_hidden()
+
+
 # --- drafts -----------------------------------------------------------------------------------------
 
 
