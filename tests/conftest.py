@@ -1,0 +1,12 @@
+"""What tests across apps may ask for."""
+
+import socket
+
+import pytest
+
+
+@pytest.fixture
+def port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
