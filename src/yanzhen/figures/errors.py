@@ -41,6 +41,13 @@ class DayOutOfReach(Refused):
     message = _("日期 %(day)s 超出范围：只能统计 %(first)s 年至 %(last)s 年。")
 
 
+class QuestionUnfit(Refused):
+    """What stands in the address cannot be read."""
+
+    code = "question_unfit"
+    message = _("筛选条件有误：%(reasons)s")
+
+
 class NoSuchRows(Refused):
     """The figure has no rows of this part."""
 

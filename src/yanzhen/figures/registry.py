@@ -96,12 +96,13 @@ class Places:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RowTable:
-    """How the rows of a fact are shown: the template of a table, and the columns of an export.
+    """How the rows of a fact are shown: as a table, as a short list, and as columns of an export.
 
     `fetch` returns what `user` may see of the rows with these keys, in the order of the keys.
     """
 
     template: str
+    mini_template: str
     fetch: Callable[[User, date, Sequence[Any]], Sequence[Any]]
     headings: Sequence[Words]
     cells: Callable[[Any], Sequence[Any]]
@@ -147,6 +148,8 @@ class Part:
 
     words: Words
     short: Words
+    told: Words
+    """How it reads behind its number: 件已整改."""
     rows: Condition | None = None
     weight: Callable[["ir.Table"], "ir.IntegerValue"] | None = None
 
@@ -159,6 +162,7 @@ class Figure:
     name: Words
     english: str
     words: Words
+    theme: Words
     unit: FigureUnit
     how: How
     fact: str
@@ -217,6 +221,8 @@ class Question:
     from_on: date | None = None
     to_on: date | None = None
     filters: Mapping[str, str] = field(default_factory=dict)
+    within: tuple[str, str] | None = None
+    """One part of the whole, as it was told apart: a dimension and a key, the empty one included."""
     scope: Scope | None = None
 
 
@@ -370,6 +376,8 @@ def check(figures: Iterable[Figure], question: Question, *, by: str = "") -> Non
             dimension = _dimension(asked, dimensions, name)
             if value not in dimension.labels([value]):
                 raise UnknownValue(value=value, dimension=dimension.name)
+        if question.within:
+            _dimension(asked, dimensions, question.within[0])
         if by not in {"", AREA, MONTH}:
             _dimension(asked, dimensions, by)
 

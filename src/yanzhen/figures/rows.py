@@ -26,7 +26,7 @@ Value = str | int | datetime
 class Test:
     """One thing that must hold of a row: of which column, how, and in which slots the values are.
 
-    `either` is none of these, but one of the tests in it.
+    `either` is none of these, but one of the tests in it; `key_is` names a dimension.
     """
 
     column: str
@@ -95,6 +95,9 @@ def _place_tests(fact: Fact, question: Question, slots: dict[str, Value]) -> Ite
         yield _covered(area, question.area, "area", slots)
     for name, value in sorted(question.filters.items()):
         yield _covered(fact.dimensions[name], value, name, slots)
+    if question.within:
+        by, slots["within"] = question.within
+        yield Test(by, "key_is", ("within",))
     scope = question.scope
     if scope is not None and not (question.area and scope.holds_area(question.area)):
         yield _scope_test(fact, scope, slots)
@@ -135,13 +138,15 @@ def _covered(dimension: Dimension, value: str, slot: str, slots: dict[str, Value
 def rows_of(engine: Engine, asked: Asked) -> ir.Table:
     """The rows that a question is about."""
     rows = asked.fact.rows(engine, engine.moment(AS_OF) if asked.is_past else None)
-    tests = [_holds(engine, rows, test) for test in asked.tests]
+    tests = [_holds(engine, asked.fact, rows, test) for test in asked.tests]
     return rows.filter(tests) if tests else rows
 
 
-def _holds(engine: Engine, rows: ir.Table, test: Test) -> ir.BooleanValue:
+def _holds(engine: Engine, fact: Fact, rows: ir.Table, test: Test) -> ir.BooleanValue:
     if test.how == "either":
-        return reduce(or_, (_holds(engine, rows, one) for one in test.either), _never())
+        return reduce(or_, (_holds(engine, fact, rows, one) for one in test.either), _never())
+    if test.how == "key_is":
+        return key_of(engine, fact, rows, (test.column, 0)) == engine.text(test.slots[0])
     column: Any = rows[test.column]
     if test.how == "within":
         low, high = map(engine.text, test.slots)

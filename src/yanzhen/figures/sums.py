@@ -7,10 +7,10 @@ percentiles, calendar days) is done here, on integers and `Decimal`.
 from collections import Counter, defaultdict
 from collections.abc import Hashable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import date
+from datetime import date, timedelta
 from decimal import Decimal
 from functools import reduce
-from itertools import pairwise
+from itertools import accumulate, pairwise
 from operator import or_
 from typing import Any
 
@@ -356,3 +356,21 @@ def history(
         stretch = days.stretch_of(store, fact, asked)
         held = days.held_by_key(store, fact, asked, stretch).get("", [])
     return [days.rows_held(held, min(stretch.number_of(day), stretch.days - 1)) for day in ends]
+
+
+def evenings(
+    figure: Figure, question: Question, store: Store | None = None
+) -> list[tuple[date, int]]:
+    """How much held at the end of each day behind a figure of clear days, latest first."""
+    fact = registry.fact(figure.fact)
+    store = store or django_store()
+    with one_moment():
+        stretch = days.stretch_of(store, fact, question)
+        held = days.held_by_key(store, fact, question, stretch).get("", [])
+    changes: Counter[int] = Counter()
+    for one in held:
+        changes[one.first] += one.rows
+        changes[one.last + 1] -= one.rows
+    counts = accumulate(changes[n] for n in range(stretch.days))
+    told = [(stretch.first + timedelta(days=n), count) for n, count in enumerate(counts)]
+    return told[::-1]

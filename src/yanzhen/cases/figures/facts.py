@@ -127,7 +127,7 @@ def _rows_of_cases(user: User, on: date, numbers: Sequence[Any]) -> list[Any]:
         case.number: case
         for case in Case.objects.visible_to(user, on)
         .filter(number__in={_number_in(key) for key in numbers})
-        .select_related("unit", "site", "category")
+        .select_related("unit", "category")
     }
     return [_row(seen.get(_number_in(key)), _number_in(key)) for key in numbers]
 
@@ -161,6 +161,7 @@ def _cells(row: Mapping[str, Any]) -> list[Any]:
 
 CASE_ROWS = RowTable(
     template="cases/figure_rows.html",
+    mini_template="cases/figure_rows_mini.html",
     fetch=_rows_of_cases,
     headings=(
         _("编号"),
