@@ -1,7 +1,6 @@
 """Areas with their boundaries, site types and sites."""
 
 import re
-import secrets
 from collections.abc import Iterable
 from datetime import date
 from typing import ClassVar
@@ -107,18 +106,13 @@ class Boundary(models.Model):
         return self.area_id
 
 
-def new_version() -> int:
-    """Return a number that no net had before."""
-    return 1 + secrets.randbits(62)
-
-
 class NetVersion(models.Model):
     """One row with a number that is new after each change of areas or boundaries.
 
     A net kept in memory knows by it when it is old.
     """
 
-    version = models.PositiveBigIntegerField(_("版本"), default=new_version)
+    version = models.PositiveBigIntegerField(_("版本"))
 
     objects = LockingQuerySet["NetVersion"].as_manager()
 

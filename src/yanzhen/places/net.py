@@ -11,6 +11,7 @@ The version is a random number and not a count: of two transactions that each ch
 one rolled back, neither can then be taken for the other.
 """
 
+import secrets
 import threading
 import time
 from collections import OrderedDict
@@ -25,7 +26,7 @@ from shapely import STRtree
 from shapely.geometry.base import BaseGeometry
 
 from yanzhen.places.enums import LEVEL_DEPTHS, Level
-from yanzhen.places.models import Area, Boundary, NetVersion, new_version
+from yanzhen.places.models import Area, Boundary, NetVersion
 
 LOOK_EVERY = 1.0
 """Seconds between two looks at the version outside of requests."""
@@ -116,13 +117,18 @@ def look_again(**_: object) -> None:
     _seen.net = None
 
 
+def new_version() -> int:
+    """Return a number that no net had before."""
+    return 1 + secrets.randbits(62)
+
+
 def hold_net() -> None:
     """Keep every other writer of areas and outlines waiting until the end of the transaction.
 
     They are written seldom and are checked against each other: one writer at a time is both
     simple and right.
     """
-    NetVersion.objects.get_or_create(pk=1)
+    NetVersion.objects.get_or_create(pk=1, defaults={"version": new_version()})
     NetVersion.objects.locked().get(pk=1)
     look_again()
 

@@ -406,7 +406,9 @@ def test_a_site_gets_a_photo_and_loses_it(client: Client) -> None:
     assert photo is not None
     shown = reverse("files:photo", args=[photo.pk, "full"])
     assert shown in page(client, "site", site.code)
-    assert client.get(shown).status_code == 200
+    sent = client.get(shown)
+    assert sent.status_code == 200
+    assert sent.getvalue()
 
     client.post(url)
     assert Site.objects.get().photo is None
