@@ -34,6 +34,14 @@ class Rank(models.TextChoices):
     ACTING = "acting", _("具体责任人")
 
 
+SHORT_RANKS: Final = {
+    Rank.FIRST: _("第一责任"),
+    Rank.DIRECT: _("直接责任"),
+    Rank.ACTING: _("具体责任"),
+}
+"""The ranks where a column is narrow."""
+
+
 class GroupPart(models.TextChoices):
     """The part a unit plays in a task group."""
 

@@ -13,7 +13,7 @@ from yanzhen.accounts.rules import area_scopes, may, unit_scopes
 from yanzhen.core.scope import covers, prefix_range
 from yanzhen.places.answering import Answered
 from yanzhen.places.models import Area, Site
-from yanzhen.units.enums import OF_AN_AREA, Rank
+from yanzhen.units.enums import OF_AN_AREA, SHORT_RANKS, Rank
 from yanzhen.units.models import Responsibility, SiteUnit, Stewardship, Unit
 
 # --- Units ----------------------------------------------------------------------------------------
@@ -107,6 +107,11 @@ class Answer:
     def person(self) -> User | None:
         """Who answers."""
         return self.row.person if self.row else None
+
+    @property
+    def name(self) -> str:
+        """The rank, for a narrow column."""
+        return str(SHORT_RANKS[self.rank])
 
 
 def answers(*, site: Site | None = None, area: Area | None = None, on: date) -> list[Answer]:

@@ -46,7 +46,7 @@ RANKS: Final[Mapping[str, Promise]] = {rank.value: rank.label for rank in Rank}
 def _of_place(facts: Mapping[str, Any]) -> str:
     """`第一责任人 王青，从 2026-11-20 起`, for an event of a site or an area."""
     named = " ".join(
-        str(part) for part in (RANKS.get(facts.get("rank", "")), facts.get("named")) if part
+        str(part) for part in (RANKS.get(facts.get("rank", "")), facts["named"]) if part
     )
     if facts.get("title"):
         named += f"（{facts['title']}）"
