@@ -76,6 +76,10 @@ ENDED = frozenset({CaseStatus.CLOSED, CaseStatus.DECLINED, CaseStatus.MERGED})
 OPEN = frozenset(set(CaseStatus) - ENDED)
 WITH_THE_UNIT = frozenset({CaseStatus.DISPATCHED, CaseStatus.ACKNOWLEDGED, CaseStatus.REWORK})
 """The unit has it in hand, and its clock runs."""
+IN_HAND = frozenset(WITH_UNIT - {CaseStatus.CLOSED})
+"""A unit answers, a due time is set, and the case is not over."""
+AWAITING_CHECK = frozenset({CaseStatus.SUBMITTED, CaseStatus.VERIFIED})
+"""The unit has reported the work done; what happens now does not depend on it."""
 
 
 class MoveName(models.TextChoices):

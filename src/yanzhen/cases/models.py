@@ -12,7 +12,9 @@ from yanzhen.accounts.enums import Action
 from yanzhen.accounts.models import User
 from yanzhen.accounts.rules import area_scopes, unit_scopes
 from yanzhen.cases.enums import (
+    AWAITING_CHECK,
     ENDED,
+    IN_HAND,
     OPEN,
     WITH_THE_UNIT,
     WITH_UNIT,
@@ -440,6 +442,29 @@ class Case(Standing):
                 name="case_place_is_whole",
             ),
         ]
+        indexes: ClassVar = [
+            # All that figures are made of: they read this and never the words of the cases.
+            models.Index(
+                fields=[
+                    "filed_at",
+                    "area",
+                    "status",
+                    "due_at",
+                    "submitted_at",
+                    "closed_at",
+                    "rework_count",
+                    "submission_count",
+                    "recurrence_of",
+                    "unit",
+                    "category",
+                    "site_type",
+                    "source",
+                    "severity",
+                ],
+                condition=Q(kind=CaseKind.PROBLEM, filed_at__isnull=False),
+                name="case_figures",
+            ),
+        ]
 
     def __str__(self) -> str:
         return f"{self.number} {self.title}"
@@ -466,6 +491,21 @@ class CaseSpan(Standing):
             models.CheckConstraint(
                 condition=Q(until=None) | Q(until__gte=F("at")), name="span_ends_after_it_begins"
             ),
+        ]
+        indexes: ClassVar = [
+            # The spans in which a case was overdue, as the figures ask for them word for word.
+            models.Index(
+                fields=["due_at", "at", "until", "case", "unit"],
+                condition=Q(status__in=sorted(IN_HAND))
+                & (
+                    ~Q(status__in=sorted(AWAITING_CHECK))
+                    | Q(submitted_at__gt=F("due_at"))
+                )
+                & (Q(until=None) | Q(due_at__lt=F("until"))),
+                name="span_overdue",
+            ),
+            # Whether anything has moved since a moment.
+            models.Index(fields=["at"], condition=Q(until=None), name="span_now_since"),
         ]
 
     def __str__(self) -> str:
@@ -517,6 +557,13 @@ class Assignment(models.Model):
             models.CheckConstraint(
                 condition=Q(ended_at=None, ending="") | (Q(ended_at__isnull=False) & ~Q(ending="")),
                 name="assignment_ends_somehow",
+            ),
+        ]
+        indexes: ClassVar = [
+            models.Index(
+                fields=["case", "ended_at", "unit"],
+                condition=Q(ending=Ending.RETURNED),
+                name="assignment_returned",
             ),
         ]
 

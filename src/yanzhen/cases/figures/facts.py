@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 from django.utils.translation import gettext_lazy as _
 
 from yanzhen.accounts.models import User
-from yanzhen.cases.enums import WITH_UNIT, CaseKind, CaseStatus, Ending
+from yanzhen.cases.enums import AWAITING_CHECK, IN_HAND, CaseKind, CaseStatus, Ending
 from yanzhen.cases.figures.dimensions import DIMENSIONS
 from yanzhen.cases.models import Assignment, Case, CaseSpan
 from yanzhen.core.words import full_date
@@ -22,9 +22,6 @@ from yanzhen.places.queries import area_label
 if TYPE_CHECKING:  # slow to import; the tables and columns come from the registry
     from ibis.expr import types as ir
 
-IN_HAND = sorted(WITH_UNIT - {CaseStatus.CLOSED})
-"""A unit answers, a due time runs, and the case is not over."""
-WAITING_FOR_A_CHECK = sorted({CaseStatus.SUBMITTED, CaseStatus.VERIFIED})
 NOT_COUNTED = sorted({CaseStatus.DECLINED, CaseStatus.MERGED})
 
 PLACED = ("area_code", "site_type_code", "category_code", "source", "severity")
@@ -111,8 +108,8 @@ def _overdue_stretches(tables: Tables, _at: "ir.Value | None") -> "ir.Table":
     case: Any = _problems(tables)
     span: Any = tables.of(CaseSpan)
     late = span.filter(
-        span.status.isin(IN_HAND),
-        span.status.notin(WAITING_FOR_A_CHECK) | (span.submitted_at > span.due_at),
+        span.status.isin(sorted(IN_HAND)),
+        span.status.notin(sorted(AWAITING_CHECK)) | (span.submitted_at > span.due_at),
         span.until.isnull() | (span.due_at < span.until),
     ).select("case_id", "unit_code", "due_at", "until", since=span.at)
     placed = case.select("id", "number", *PLACED)

@@ -4,8 +4,7 @@ from typing import Any
 
 from django.utils.translation import gettext_lazy as _
 
-from yanzhen.cases.enums import CaseStatus
-from yanzhen.cases.figures.facts import IN_HAND, WAITING_FOR_A_CHECK
+from yanzhen.cases.enums import AWAITING_CHECK, IN_HAND, CaseStatus
 from yanzhen.figures.enums import FigureUnit, How, PeriodRule
 from yanzhen.figures.registry import Figure, Part
 
@@ -16,17 +15,17 @@ def _is_closed(row: Any, _at: Any) -> Any:
 
 def _is_judged(row: Any, at: Any) -> Any:
     """Over, or past its due time."""
-    return _is_closed(row, at) | (row.status.isin(IN_HAND) & (row.due_at < at))
+    return _is_closed(row, at) | (row.status.isin(sorted(IN_HAND)) & (row.due_at < at))
 
 
 def _is_on_time(row: Any, at: Any) -> Any:
-    waits = row.status.isin(WAITING_FOR_A_CHECK) & (row.due_at < at)
+    waits = row.status.isin(sorted(AWAITING_CHECK)) & (row.due_at < at)
     return (_is_closed(row, at) | waits) & (row.submitted_at <= row.due_at)
 
 
 def _is_overdue(row: Any, at: Any) -> Any:
-    late = row.status.notin(WAITING_FOR_A_CHECK) | (row.submitted_at > row.due_at)
-    return row.status.isin(IN_HAND) & (row.due_at < at) & late
+    late = row.status.notin(sorted(AWAITING_CHECK)) | (row.submitted_at > row.due_at)
+    return row.status.isin(sorted(IN_HAND)) & (row.due_at < at) & late
 
 
 def _recurs(row: Any, _at: Any) -> Any:
