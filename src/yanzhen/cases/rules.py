@@ -8,8 +8,8 @@ from django.db.models import Q
 from yanzhen.accounts.enums import Action
 from yanzhen.accounts.models import User
 from yanzhen.accounts.rules import may, posts_held
-from yanzhen.cases.enums import MOVES, By, CaseStatus, Move, MoveName
-from yanzhen.cases.models import Assignment, Case, SupportPart
+from yanzhen.cases.enums import MOVES, By, CaseStatus, Decision, Move, MoveName
+from yanzhen.cases.models import Assignment, Case, Extension, SupportPart
 from yanzhen.events.models import Event
 from yanzhen.places.models import Area
 from yanzhen.units.models import Unit
@@ -88,12 +88,27 @@ def unit_that_worked(user: User, case: Case, *, on: date) -> Unit | None:
 
 
 def moves_open_to(user: User, case: Case, *, on: date) -> list[Move]:
-    """The moves that `user` may make with the case as it stands, in the order of the table."""
+    """The moves that `user` may make with the case as it stands, in the order of the table.
+
+    Time is granted only where it was asked for, and asked for only once; a part is finished only
+    where one is open. What else may be missing, the move itself says.
+    """
     status = CaseStatus(case.status)
+    is_asked = Extension.objects.filter(case=case, decision=Decision.ASKED).exists()
+    has_part = SupportPart.objects.filter(case=case, finished_at=None).exists()
+    shut: set[MoveName] = set()
+    if is_asked:
+        shut.add(MoveName.ASK_EXTENSION)
+    else:
+        shut |= {MoveName.GRANT_EXTENSION, MoveName.REFUSE_EXTENSION}
+    if not has_part:
+        shut.add(MoveName.FINISH_SUPPORT)
     return [
         move
         for move in MOVES.values()
-        if status in move.origins and can_move(user, case, move.name, on=on)
+        if status in move.origins
+        and move.name not in shut
+        and can_move(user, case, move.name, on=on)
     ]
 
 

@@ -281,7 +281,23 @@ def test_the_moves_that_are_offered_are_those_that_go_well(status: CaseStatus) -
     for who, actor in scene.people.items():
         offered = {move.name for move in rules.moves_open_to(actor, scene.case, on=city_day(NOW))}
         allowed = {move for move in EXPECTED if expected(move, status, who) is None}
-        assert offered == allowed, who
+        assert offered == allowed - {M.GRANT_EXTENSION, M.REFUSE_EXTENSION}, who
+
+
+def test_time_is_granted_where_it_was_asked_for_and_parts_finished_where_they_are_open() -> None:
+    scene = Scene(S.ACKNOWLEDGED)
+    scene.prepare(M.GRANT_EXTENSION)
+    on = city_day(NOW)
+
+    def offered(who: str) -> set[MoveName]:
+        moves = rules.moves_open_to(scene.people[who], scene.case, on=on)
+        return {move.name for move in moves}
+
+    assert {M.GRANT_EXTENSION, M.REFUSE_EXTENSION} <= offered("operator")
+    assert M.ASK_EXTENSION not in offered("handler")
+    assert offered("support handler") == {M.FINISH_SUPPORT, M.NOTE}
+    SupportPart.objects.update(finished_at=NOW)
+    assert offered("support handler") == {M.NOTE}
 
 
 def test_every_move_of_the_table_is_expected_here_and_has_its_deed() -> None:
