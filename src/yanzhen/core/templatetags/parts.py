@@ -131,6 +131,7 @@ def filter_chip(context: Context, face: FilterFace, target: str = "") -> dict[st
     return {
         "face": face,
         "target": target,
+        "path": getattr(context.get("request"), "path", ""),
         "clear_url": querystring.with_values(query, dict.fromkeys(face.keys)),
         "links": [
             (querystring.with_values(query, _choice(face, option.value)), option)
