@@ -405,14 +405,14 @@ def _settled_area(
         if not around:
             raise OutsideEveryArea(lat=lat, lon=lon)
         return around[0]
-    outlined = next((one for one in reversed(net.path(code)) if one.code in net.outlines), None)
-    if outlined is None:
+    outlined = net.outlined(code)
+    if not outlined:
         return area.code
-    if outlined.code not in around and not _at_border(net, outlined.code, lat, lon):
+    if outlined not in around and not _at_border(net, outlined, lat, lon):
         if not around:
             raise OutsideEveryArea(lat=lat, lon=lon)
         raise SiteOutsideArea(
-            lat=lat, lon=lon, found=net.label(around[0]), area=net.label(outlined.code)
+            lat=lat, lon=lon, found=net.label(around[0]), area=net.label(outlined)
         )
     return next((one for one in around if one.startswith(code)), area.code)
 

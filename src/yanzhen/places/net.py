@@ -68,6 +68,10 @@ class Net:
             yield area
             yield from self.below(area.code)
 
+    def outlined(self, code: str) -> str:
+        """The code of the nearest area with an outline, from this one upwards; empty without."""
+        return next((a.code for a in reversed(self.path(code)) if a.code in self.outlines), "")
+
     def areas_at(self, lat: float, lon: float) -> list[str]:
         """The codes of all areas around a point, the smallest first; borders belong to both."""
         near = self._tree.query(shapely.Point(lon, lat))

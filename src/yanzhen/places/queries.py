@@ -159,7 +159,8 @@ def area_page(*, area: Area, user: User, on: date) -> AreaPage:
     counts = _sites_by_area(net, seen)
     tops = [top.code for top in visible_tops(user=user, on=on)]
     rows = [_row(net, child, counts, depth=0) for child in net.children.get(code, ())]
-    drawn = Boundary.objects.filter(area_id__in=[code, *(row.area.code for row in rows)])
+    outlined = [*(one.code for one in net.path(code)), *(row.area.code for row in rows)]
+    drawn = Boundary.objects.filter(area_id__in=outlined)
     schematic = {one.area_id for one in drawn.only("area_id", "is_schematic") if one.is_schematic}
     level = Level(area.level)
     below = LEVELS_BELOW.get(level)
@@ -275,7 +276,7 @@ def site_card(*, site: Site, user: User, on: date) -> SiteCard:
         for field in fields_of(site.type)
         if field.name in site.attributes
     ]
-    around = next((a.code for a in reversed(net.path(site.area_id)) if a.code in net.outlines), "")
+    around = net.outlined(site.area_id)
     given = ""
     if site.source_lat is not None and site.lat != site.source_lat:
         given = f"{site.source_lat}, {site.source_lon} {site.get_source_crs_display()}"
@@ -295,6 +296,16 @@ def site_card(*, site: Site, user: User, on: date) -> SiteCard:
 def may_see_photo(user: User, photo: Photo, on: date) -> bool:
     """Whether the photo shows a site that `user` may see."""
     return Site.objects.visible_to(user, on).filter(photo=photo).exists()
+
+
+def point_sketch(
+    *, code: str, lat: Decimal | None = None, lon: Decimal | None = None, name: str = ""
+) -> Sketch | None:
+    """A point within the smallest area around `code` that has an outline; without one, that area."""
+    net = the_net()
+    around = net.outlined(code)
+    here = [] if lat is None or lon is None else [Place("here", name, float(lat), float(lon))]
+    return _within(net, around, here, focus="here")
 
 
 # --- Site types -----------------------------------------------------------------------------------
@@ -371,14 +382,20 @@ def _types_counted(sites: QuerySet[Site]) -> list[tuple[SiteType, int]]:
 def _area_sketch(
     net: Net, code: str, rows: Sequence[AreaRow], sites: QuerySet[Site]
 ) -> Sketch | None:
-    """The area with the areas in it, or alone, and its sites; too many dots would be a stain."""
+    """The area with the areas in it, or alone, and its sites; too many dots would be a stain.
+
+    An area without an outline is shown by its sites within the nearest outline around it.
+    """
     codes = [row.area.code for row in rows if row.has_outline]
-    if code in net.outlines:
-        codes.insert(0, code)
+    around = net.outlined(code)
+    if around == code or (around and not codes):
+        codes.insert(0, around)
     outlines = {one: net.outlines[one] for one in codes}
     names = {one: net.areas[one].short_name for one in codes}
     placed = sites.exclude(lat=None).order_by("code")
     dots = list(placed.only("code", "name", "lat", "lon")[: DOTS_AT_MOST + 1])
+    if not dots and around != code and codes == [around]:
+        return None
     if len(dots) > DOTS_AT_MOST and outlines:
         dots = []
     return sketch(outlines, names, _as_places(dots[:DOTS_AT_MOST]), focus=code)
@@ -388,9 +405,13 @@ def _site_sketch(net: Net, site: Site, around: str) -> Sketch | None:
     """The site within the area `around` it, if there is one with an outline."""
     if site.lat is None or site.lon is None:
         return None
+    return _within(net, around, _as_places([site]), focus=site.code)
+
+
+def _within(net: Net, around: str, places: Sequence[Place], focus: str) -> Sketch | None:
     outlines = {around: net.outlines[around]} if around else {}
     names = {around: net.areas[around].short_name} if around else {}
-    return sketch(outlines, names, _as_places([site]), focus=site.code)
+    return sketch(outlines, names, places, focus=focus)
 
 
 def _as_places(sites: Sequence[Site]) -> list[Place]:
@@ -399,15 +420,3 @@ def _as_places(sites: Sequence[Site]) -> list[Place]:
         for site in sites
         if site.lat is not None and site.lon is not None
     ]
-
-
-def point_sketch(
-    *, code: str, lat: Decimal | None = None, lon: Decimal | None = None, name: str = ""
-) -> Sketch | None:
-    """A point within the smallest area around `code` that has an outline; without one, that area."""
-    net = the_net()
-    around = next((a.code for a in reversed(net.path(code)) if a.code in net.outlines), "")
-    outlines = {around: net.outlines[around]} if around else {}
-    names = {around: net.areas[around].short_name} if around else {}
-    here = [] if lat is None or lon is None else [Place("here", name, float(lat), float(lon))]
-    return sketch(outlines, names, here, focus="here")
