@@ -124,8 +124,8 @@ class Loop(RuleBasedStateMachine):
                 for person in self.people
                 for move in moves_open_to(person, case, on=city_day(self.now))
             }
-            onwards = sorted(offers.keys() & ONWARDS) if dice.random() < 0.5 else []
-            move = dice.choice(onwards or sorted(offers) or [M.NOTE])
+            likely = sorted(offers.keys() & ONWARDS) * 4 + sorted(offers.keys() & DECISIONS) * 8
+            move = dice.choice([*likely, *sorted(offers), M.NOTE])
             facts = self.facts(
                 case, move, dice.choice(self.units), dice.randrange(400, 6000), given=True
             )
@@ -223,6 +223,7 @@ class Loop(RuleBasedStateMachine):
 
 M = MoveName
 ONWARDS = {M.FILE, M.DISPATCH, M.ACKNOWLEDGE, M.FINISH_SUPPORT, M.SUBMIT, M.VERIFY, M.CLOSE}
+DECISIONS = {M.GRANT_EXTENSION, M.REFUSE_EXTENSION, M.UNPARK}
 
 
 @pytest.mark.django_db
