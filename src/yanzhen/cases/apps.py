@@ -10,3 +10,10 @@ class CasesConfig(AppConfig):
     name = "yanzhen.cases"
     verbose_name = _("问题")
     default_auto_field = "django.db.models.BigAutoField"
+
+    def ready(self) -> None:
+        """Show the photos of a case to whoever may see the case."""
+        from yanzhen.cases.photos import may_see_photo  # noqa: PLC0415 - app ready
+        from yanzhen.files.rules import register_viewer  # noqa: PLC0415 - as above
+
+        register_viewer(may_see_photo)

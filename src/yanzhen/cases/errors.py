@@ -250,3 +250,10 @@ class DayOutOfRange(Refused):
 
     code = "day_out_of_range"
     message = _("日期须在 %(first)s 年到 %(last)s 年之间。")
+
+
+class NoUnitSuggested(Refused):
+    """No rule says to whom such a case goes."""
+
+    code = "no_unit_suggested"
+    message = _("派单规则定不下单位，请打开这一件，人工选定。")

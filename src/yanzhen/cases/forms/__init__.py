@@ -1,0 +1,1 @@
+"""What people type and pick on the pages of cases, cleaned; nothing here saves."""

@@ -1,0 +1,1 @@
+"""Reads of cases: lists, pages, and what waits for whom."""
