@@ -54,7 +54,10 @@ def bring(request: UserRequest, kind: str) -> HttpResponse:
     """A file to be taken in: it is checked first, and nothing is taken in by this alone."""
     found = _kind(kind)
     require(rules.can_import_kind(request.user, found, on=city_day(timezone.now())))
-    form = BringForm(request.POST or None, request.FILES or None, kind=found)
+    is_sent = request.method == "POST"
+    form = BringForm(
+        request.POST if is_sent else None, request.FILES if is_sent else None, kind=found
+    )
     if form.is_valid():
         upload = form.cleaned_data["file"]
         try:

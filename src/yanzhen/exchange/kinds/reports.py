@@ -75,7 +75,8 @@ class _Settling:
         area, place_by, names = self._area(record)
         if area is None or reported is None:
             return None
-        category, is_guessed = self._category(record)
+        spot = spot_from(record.text("title"), names)
+        category, is_guessed = self._category(record, spot)
         return ReportDraft(
             number=number,
             reported_at=reported.at,
@@ -85,7 +86,7 @@ class _Settling:
             area=area,
             place=record.text("place"),
             place_by=place_by,
-            spot=spot_from(record.text("title"), names),
+            spot=spot,
             category=category,
             is_category_guessed=is_guessed,
             source=source,
@@ -143,14 +144,19 @@ class _Settling:
             )
         return self.scopes[code]
 
-    def _category(self, record: Record) -> tuple[Category | None, bool]:
+    def _category(self, record: Record, spot: str) -> tuple[Category | None, bool]:
+        """Return the category, and whether it was guessed.
+
+        The spot does not count: a building site beside a school is no matter of schools.
+        """
         if record["category"]:
             try:
                 return self.net.categories.find(record.text("category")), False
             except Unreadable as error:
                 self._refuse(record, "category", str(error))
                 return None, False
-        category = self.words.suggest(record.text("title"), record.text("text"))
+        title = record.text("title").replace(spot, " ") if spot else record.text("title")
+        category = self.words.suggest(title, record.text("text"))
         return category, category is not None
 
     def refuse_changed(self, drafts: list[ReportDraft]) -> None:
