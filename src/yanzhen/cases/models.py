@@ -443,7 +443,8 @@ class Case(Standing):
             ),
         ]
         indexes: ClassVar = [
-            # All that figures are made of: they read this and never the words of the cases.
+            # All that figures are made of: they read this and never the words of the cases. What
+            # the condition names stands in it too, or SQLite looks it up in the table.
             models.Index(
                 fields=[
                     "filed_at",
@@ -460,6 +461,7 @@ class Case(Standing):
                     "site_type",
                     "source",
                     "severity",
+                    "kind",
                 ],
                 condition=Q(kind=CaseKind.PROBLEM, filed_at__isnull=False),
                 name="case_figures",
@@ -495,12 +497,9 @@ class CaseSpan(Standing):
         indexes: ClassVar = [
             # The spans in which a case was overdue, as the figures ask for them word for word.
             models.Index(
-                fields=["due_at", "at", "until", "case", "unit"],
+                fields=["due_at", "at", "until", "case", "unit", "status", "submitted_at"],
                 condition=Q(status__in=sorted(IN_HAND))
-                & (
-                    ~Q(status__in=sorted(AWAITING_CHECK))
-                    | Q(submitted_at__gt=F("due_at"))
-                )
+                & (~Q(status__in=sorted(AWAITING_CHECK)) | Q(submitted_at__gt=F("due_at")))
                 & (Q(until=None) | Q(due_at__lt=F("until"))),
                 name="span_overdue",
             ),
@@ -561,7 +560,7 @@ class Assignment(models.Model):
         ]
         indexes: ClassVar = [
             models.Index(
-                fields=["case", "ended_at", "unit"],
+                fields=["case", "ended_at", "unit", "ending"],
                 condition=Q(ending=Ending.RETURNED),
                 name="assignment_returned",
             ),

@@ -92,6 +92,8 @@ class Places:
     path: Callable[[str], Sequence[Choice]]
     below: Callable[[str], Sequence[Choice]]
     level_below: Callable[[str], str]
+    whole: Callable[[], str]
+    """The one area in which all others lie; empty where there are several such."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -91,7 +91,8 @@ def _time_tests(fact: Fact, question: Question, slots: dict[str, Value]) -> Iter
 
 def _place_tests(fact: Fact, question: Question, slots: dict[str, Value]) -> Iterator[Test]:
     area = fact.dimensions[registry.AREA]
-    if question.area:
+    whole = registry.places().whole()
+    if question.area and question.area != whole:
         yield _covered(area, question.area, "area", slots)
     for name, value in sorted(question.filters.items()):
         yield _covered(fact.dimensions[name], value, name, slots)
@@ -99,7 +100,8 @@ def _place_tests(fact: Fact, question: Question, slots: dict[str, Value]) -> Ite
         by, slots["within"] = question.within
         yield Test(by, "key_is", ("within",))
     scope = question.scope
-    if scope is not None and not (question.area and scope.holds_area(question.area)):
+    held = question.area or whole
+    if scope is not None and not (held and scope.holds_area(held)):
         yield _scope_test(fact, scope, slots)
 
 

@@ -38,6 +38,11 @@ def _level_below(code: str) -> str:
     return str(levels[list(Level).index(Level(path[-1].level)) if path else 0])
 
 
+def _whole() -> str:
+    tops = children_of("")
+    return tops[0].code if len(tops) == 1 else ""
+
+
 def _area_names(codes: Collection[str]) -> dict[str, str]:
     paths = {code: area_path(code) for code in codes}
     return {code: path[-1].name for code, path in paths.items() if path}
@@ -143,7 +148,7 @@ def _level(level: Level) -> Dimension:
     )
 
 
-PLACES = Places(path=_path, below=_below, level_below=_level_below)
+PLACES = Places(path=_path, below=_below, level_below=_level_below, whole=_whole)
 
 DIMENSIONS = {
     dimension.code: dimension

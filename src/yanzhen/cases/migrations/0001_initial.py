@@ -299,15 +299,15 @@ class Migration(migrations.Migration):
         ),
         migrations.AddIndex(
             model_name='assignment',
-            index=models.Index(condition=models.Q(('ending', 'returned')), fields=['case', 'ended_at', 'unit'], name='assignment_returned'),
+            index=models.Index(condition=models.Q(('ending', 'returned')), fields=['case', 'ended_at', 'unit', 'ending'], name='assignment_returned'),
         ),
         migrations.AddIndex(
             model_name='case',
-            index=models.Index(condition=models.Q(('filed_at__isnull', False), ('kind', 'problem')), fields=['filed_at', 'area', 'status', 'due_at', 'submitted_at', 'closed_at', 'rework_count', 'submission_count', 'recurrence_of', 'unit', 'category', 'site_type', 'source', 'severity'], name='case_figures'),
+            index=models.Index(condition=models.Q(('filed_at__isnull', False), ('kind', 'problem')), fields=['filed_at', 'area', 'status', 'due_at', 'submitted_at', 'closed_at', 'rework_count', 'submission_count', 'recurrence_of', 'unit', 'category', 'site_type', 'source', 'severity', 'kind'], name='case_figures'),
         ),
         migrations.AddIndex(
             model_name='casespan',
-            index=models.Index(condition=models.Q(('status__in', ['acknowledged', 'dispatched', 'rework', 'submitted', 'verified']), models.Q(models.Q(('status__in', ['submitted', 'verified']), _negated=True), ('submitted_at__gt', models.F('due_at')), _connector='OR'), models.Q(('until', None), ('due_at__lt', models.F('until')), _connector='OR')), fields=['due_at', 'at', 'until', 'case', 'unit'], name='span_overdue'),
+            index=models.Index(condition=models.Q(('status__in', ['acknowledged', 'dispatched', 'rework', 'submitted', 'verified']), models.Q(models.Q(('status__in', ['submitted', 'verified']), _negated=True), ('submitted_at__gt', models.F('due_at')), _connector='OR'), models.Q(('until', None), ('due_at__lt', models.F('until')), _connector='OR')), fields=['due_at', 'at', 'until', 'case', 'unit', 'status', 'submitted_at'], name='span_overdue'),
         ),
         migrations.AddIndex(
             model_name='casespan',
