@@ -2,6 +2,7 @@
 
 from django.urls import URLPattern, path
 
+from yanzhen.cases import settings_urls
 from yanzhen.cases.views import arrivals, bulk, export, ledger, moves, page, rulemaking
 from yanzhen.cases.views.deeds import DEEDS
 
@@ -40,6 +41,7 @@ urlpatterns = [
     path("cases/exports/", export.start, name="start_export"),
     path("cases/exports/<int:pk>/", export.progress, name="export_job"),
     path("cases/exports/<int:pk>/file/", export.fetch, name="export_file"),
+    *settings_urls.urlpatterns,
     path("cases/<str:number>/", page.page, name="case"),
     path("cases/<str:number>/amend/", arrivals.amend, name="amend"),
     path("cases/<str:number>/pane/", page.pane, name="pane"),

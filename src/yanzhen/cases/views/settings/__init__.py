@@ -1,0 +1,1 @@
+"""The rules of the loop as pages under `/settings/`."""
