@@ -4,15 +4,12 @@ Histories are lived in memory, a batch at a time, and each batch is written tabl
 stands then in the database is what would stand there had every step been its own operation.
 """
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from itertools import chain, islice, zip_longest
-from operator import attrgetter
-from typing import Any
+from itertools import chain, islice
 
 from django.conf import settings
-from django.db import models
 from django.db.models import Exists, OuterRef, Q, Subquery
 from django.utils.translation import gettext as _
 
@@ -22,31 +19,31 @@ from yanzhen.accounts.rules import may
 from yanzhen.cases import loop, rulebook
 from yanzhen.cases.enums import CaseStatus, MoveName
 from yanzhen.cases.errors import DatesOutOfOrder, MergeTargetUnfit, NumberTaken
-from yanzhen.cases.hold import CASE_FIELDS, searched_text
+from yanzhen.cases.hold import (
+    BESIDE,
+    CASE_COLUMNS,
+    SPAN_COLUMNS,
+    WORDS_COLUMNS,
+    case_row,
+    span_rows,
+    words_row,
+)
 from yanzhen.cases.loop import CaseHistory, Life, Step
 from yanzhen.cases.models import (
-    STANDING_FIELDS,
-    Assignment,
     Case,
-    CasePhoto,
     CaseSpan,
     CaseWords,
-    Extension,
     NumberSeries,
-    Pause,
-    SupportPart,
 )
 from yanzhen.cases.numbers import number_of, parts_of
 from yanzhen.cases.rulebook import RuleBook
 from yanzhen.core.engine import reserve_ids, write_rows
 from yanzhen.core.errors import require
-from yanzhen.core.text import gram_text
 from yanzhen.core.time import city_day
 from yanzhen.core.words import full_date
 from yanzhen.events.operations import record_chains
 
 BATCH = 1000
-SPAN_FIELDS = ("case_id", "number", "at", "until", *STANDING_FIELDS)
 
 
 def write_histories(
@@ -94,15 +91,10 @@ class _Writer:
         for series in self._series.values():
             series.save(update_fields=["last", "floor"])
 
-        case_row = attrgetter(*_CASE)
-        write_rows(Case, _CASE, (case_row(life.case) for life in lives))
-        write_rows(
-            CaseWords,
-            ("case_id", "grams"),
-            ((life.case.pk, gram_text(searched_text(life.case))) for life in lives),
-        )
-        write_rows(CaseSpan, SPAN_FIELDS, chain.from_iterable(map(_spans, lives)))
-        for kind, (names, row_of) in _BESIDE.items():
+        write_rows(Case, CASE_COLUMNS, (case_row(life.case) for life in lives))
+        write_rows(CaseWords, WORDS_COLUMNS, (words_row(life.case) for life in lives))
+        write_rows(CaseSpan, SPAN_COLUMNS, chain.from_iterable(map(span_rows, lives)))
+        for kind, (names, row_of) in BESIDE.items():
             rows = [row_of(row) for life in lives for row in life.begun if type(row) is kind]
             if rows:
                 write_rows(kind, names, rows)
@@ -264,23 +256,3 @@ _DEEDS: dict[MoveName, _Deed] = {
     MoveName.URGE: _given(loop.urge, "words"),
     MoveName.NOTE: _given(loop.note, "words"),
 }
-
-# --- Rows ---------------------------------------------------------------------------------------
-
-
-def _spans(life: Life) -> Iterator[tuple[Any, ...]]:
-    pk = life.case.pk
-    begun = [entry for entry in life.told if entry.standing]
-    for entry, later in zip_longest(begun, begun[1:]):
-        until = later.at if later else None
-        yield (pk, entry.number, entry.at, until, *(entry.standing or ()))
-
-
-def _row_of(kind: type[models.Model]) -> tuple[list[str], Callable[[models.Model], Any]]:
-    """What is written of such a row: all of its columns but the key, which the database gives."""
-    names = [column.attname for column in kind._meta.concrete_fields if not column.primary_key]
-    return names, attrgetter(*names)
-
-
-_CASE = ("id", *CASE_FIELDS)
-_BESIDE = {kind: _row_of(kind) for kind in (Assignment, Extension, Pause, SupportPart, CasePhoto)}

@@ -3,9 +3,10 @@
 Lock, then look: `hold` waits for whoever has the case, and only then reads how it stands.
 """
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from datetime import datetime
 from itertools import zip_longest
+from operator import attrgetter
 from typing import Any
 from uuid import UUID
 
@@ -15,7 +16,7 @@ from yanzhen.accounts.models import User
 from yanzhen.cases import rulebook, rules
 from yanzhen.cases.enums import MOVES, By, CaseStatus, Decision, MoveName
 from yanzhen.cases.errors import DoerMayNotVerify, PhotoMissing, WordsMissing, WordsTooLong
-from yanzhen.cases.loop import Entry, Life
+from yanzhen.cases.loop import Life
 from yanzhen.cases.models import (
     STANDING_FIELDS,
     Assignment,
@@ -27,11 +28,12 @@ from yanzhen.cases.models import (
     Pause,
     SupportPart,
 )
+from yanzhen.core.engine import mark_written, reserve_ids, write_few
 from yanzhen.core.errors import require
 from yanzhen.core.text import gram_text
 from yanzhen.core.time import city_day
 from yanzhen.events.models import Event
-from yanzhen.events.operations import append, replayed
+from yanzhen.events.operations import EVENT_FIELDS, linked, replayed
 from yanzhen.events.queries import last_event
 from yanzhen.files.models import Photo
 from yanzhen.units.models import Unit
@@ -130,60 +132,89 @@ def used_photos(life: Life, photos: Iterable[Photo]) -> tuple[Photo, ...]:
 
 def write(life: Life, move: MoveName, *, client_id: UUID | None = None) -> Case:
     """Write down all that happened since the case was taken in hand; `client_id` to its `move`."""
-    case = life.case
-    before = life.loaded
+    case, before = life.case, life.loaded
     if before is None:
-        case.save(force_insert=True)
-        index_words(case)
+        case.pk = reserve_ids(Case, 1)[0]
+        for row in life.begun:
+            row.case_id = case.pk
     else:
-        changed = [name for name in CASE_FIELDS if getattr(case, name) != before[name]]
-        if changed:
-            case.save(update_fields=changed)
-        if SEARCHED.intersection(changed):
-            index_words(case)
-    for row in life.changed:
-        row.save(update_fields=CHANGING_FIELDS[type(row)])
-    for row in life.begun:
-        row.save(force_insert=True)
-    _write_spans(case, [entry for entry in life.told if entry.standing], is_new=before is None)
-    _write_events(life, MOVES[move].event, client_id)
+        _write_changes(life, before)
+    groups = rows_of(life, is_new=before is None)
+    events = linked(
+        "case",
+        case.pk,
+        life.told,
+        after=life.last,
+        client_id=client_id,
+        client_kind=MOVES[move].event,
+    )
+    write_few([*groups, (Event, EVENT_FIELDS, list(events))])
+    mark_written(case)
     return case
 
 
-def _write_spans(case: Case, entries: list[Entry], *, is_new: bool) -> None:
-    if entries and not is_new:
-        CaseSpan.objects.filter(case=case, until=None).update(until=entries[0].at)
-    for entry, later in zip_longest(entries, entries[1:]):
-        CaseSpan(
-            case=case,
-            number=entry.number,
-            at=entry.at,
-            until=later.at if later else None,
-            **dict(zip(STANDING_FIELDS, entry.standing or (), strict=True)),
-        ).save(force_insert=True)
+def _write_changes(life: Life, before: dict[str, Any]) -> None:
+    case = life.case
+    changed = [name for name in CASE_FIELDS if getattr(case, name) != before[name]]
+    if changed:
+        case.save(update_fields=changed)
+    if SEARCHED.intersection(changed):
+        CaseWords.objects.filter(case=case).update(grams=gram_text(searched_text(case)))
+    for row in life.changed:
+        row.save(update_fields=CHANGING_FIELDS[type(row)])
+    first = next((entry for entry in life.told if entry.standing), None)
+    if first is not None:
+        CaseSpan.objects.filter(case=case, until=None).update(until=first.at)
 
 
-def _write_events(life: Life, kind: str, client_id: UUID | None) -> None:
-    last: Event | None = life.last
-    for entry in life.told:
-        last = append(
-            entry.kind,
-            life.case,
-            last,
-            actor=entry.actor,
-            at=entry.at,
-            payload=entry.payload,
-            client_id=client_id if entry.kind == kind else None,
-        )
+# --- The rows of a life -------------------------------------------------------------------------
 
 
-def index_words(case: Case) -> None:
-    """Make the case to be found by any two neighbouring characters of what is said of it."""
-    CaseWords.objects.update_or_create(
-        case=case, defaults={"grams": gram_text(searched_text(case))}
-    )
+Group = tuple[type[models.Model], Sequence[str], Sequence[Any]]
+CASE_COLUMNS = ("id", *CASE_FIELDS)
+WORDS_COLUMNS = ("case_id", "grams")
+SPAN_COLUMNS = ("case_id", "number", "at", "until", *STANDING_FIELDS)
+case_row: Callable[[Case], tuple[Any, ...]] = attrgetter(*CASE_COLUMNS)
+
+
+def _columns_of(kind: type[models.Model]) -> tuple[list[str], Callable[[models.Model], Any]]:
+    """What is written of such a row: all of its columns but the key, which the database gives."""
+    names = [column.attname for column in kind._meta.concrete_fields if not column.primary_key]
+    return names, attrgetter(*names)
+
+
+BESIDE = {
+    kind: _columns_of(kind) for kind in (Assignment, Extension, Pause, SupportPart, CasePhoto)
+}
+
+
+def rows_of(life: Life, *, is_new: bool) -> list[Group]:
+    """What is to be added for all that happened, table by table, parents first."""
+    case = life.case
+    groups: list[Group] = []
+    if is_new:
+        groups.append((Case, CASE_COLUMNS, [case_row(case)]))
+        groups.append((CaseWords, WORDS_COLUMNS, [words_row(case)]))
+    groups.append((CaseSpan, SPAN_COLUMNS, list(span_rows(life))))
+    for row in life.begun:
+        names, row_of = BESIDE[type(row)]
+        groups.append((type(row), names, [row_of(row)]))
+    return groups
+
+
+def words_row(case: Case) -> tuple[int, str]:
+    """The words of a case, to be found by any two neighbouring characters."""
+    return case.pk, gram_text(searched_text(case))
 
 
 def searched_text(case: Case) -> tuple[str, ...]:
     """What of a case is searched by its words."""
     return case.title, case.words, case.address, case.source_number
+
+
+def span_rows(life: Life) -> Iterator[tuple[Any, ...]]:
+    """How the case stood from entry to entry; the last one has no end yet."""
+    pk = life.case.pk
+    begun = [entry for entry in life.told if entry.standing]
+    for entry, later in zip_longest(begun, begun[1:]):
+        yield (pk, entry.number, entry.at, later.at if later else None, *(entry.standing or ()))

@@ -193,7 +193,9 @@ class Life:
     pause: Pause | None = None
     parts: list[SupportPart] = field(default_factory=list)
     told: list[Entry] = field(default_factory=list)
-    begun: list[models.Model] = field(default_factory=list)
+    begun: list[Assignment | Extension | Pause | SupportPart | CasePhoto] = field(
+        default_factory=list
+    )
     changed: list[models.Model] = field(default_factory=list)
     photo_ids: set[int] = field(default_factory=set)
     _stood: tuple[Any, ...] | None = None

@@ -4,7 +4,7 @@ import re
 from datetime import datetime
 
 from django.conf import settings
-from django.db.models import F
+from django.db import connection
 
 from yanzhen.cases.models import NumberSeries
 from yanzhen.core.time import city_day
@@ -19,13 +19,27 @@ def next_number(at: datetime) -> str:
     before this one is surely used, or given back with everything else that it was for.
     """
     prefix, year = settings.YANZHEN_CITY_PREFIX, city_day(at).year
-    series = NumberSeries.objects.filter(prefix=prefix, year=year)
-    if not series.update(last=F("last") + 1):
+    count = _count_on(prefix, year)
+    if count is None:
         NumberSeries.objects.bulk_create(
             [NumberSeries(prefix=prefix, year=year)], ignore_conflicts=True
         )
-        series.update(last=F("last") + 1)
-    return number_of(prefix, year, series.values_list("last", flat=True).get())
+        count = _count_on(prefix, year)
+    if count is None:
+        raise AssertionError("a series that was made is there")
+    return number_of(prefix, year, count)
+
+
+def _count_on(prefix: str, year: int) -> int | None:
+    """Add one to the series and return it, in one statement; nothing where there is no series."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "UPDATE cases_numberseries SET last = last + 1 WHERE prefix = %s AND year = %s"
+            " RETURNING last",
+            [prefix, year],
+        )
+        row = cursor.fetchone()
+    return int(row[0]) if row else None
 
 
 def number_of(prefix: str, year: int, count: int) -> str:

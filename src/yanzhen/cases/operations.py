@@ -5,7 +5,7 @@ from datetime import datetime
 from uuid import UUID
 
 from django.conf import settings
-from django.db import transaction
+from django.db import IntegrityError, transaction
 
 from yanzhen.accounts.enums import Action
 from yanzhen.accounts.models import User
@@ -44,7 +44,6 @@ from yanzhen.units.models import Unit
 # --- Coming in ----------------------------------------------------------------------------------
 
 
-@transaction.atomic
 def report_case(
     *, draft: CaseDraft, actor: User, now: datetime, client_id: UUID | None = None
 ) -> Case:
@@ -52,18 +51,9 @@ def report_case(
 
     Raises `Forbidden`, or what `require_good` and `loop.begin` raise.
     """
-    if known := _arrived(MoveName.REPORT, actor, client_id):
-        return known
-    _require_post(MoveName.REPORT, draft, actor, now)
-    require_good(draft)
-    book = rulebook.current()
-    life = loop.begin(draft, number=next_number(now), book=book, at=now)
-    require_given(MoveName.REPORT, life, words=draft.words, photos=draft.photos)
-    loop.report(life, draft, at=now, actor=actor)
-    return write(life, MoveName.REPORT, client_id=client_id)
+    return _come_in(MoveName.REPORT, draft, actor, now, client_id)
 
 
-@transaction.atomic
 def file_draft(
     *, draft: CaseDraft, actor: User, now: datetime, client_id: UUID | None = None
 ) -> Case:
@@ -71,16 +61,42 @@ def file_draft(
 
     Raises `Forbidden`, or what `require_good` and `loop.begin` raise.
     """
-    if known := _arrived(MoveName.FILE, actor, client_id):
-        return known
-    _require_post(MoveName.FILE, draft, actor, now)
+    return _come_in(MoveName.FILE, draft, actor, now, client_id)
+
+
+def _come_in(
+    move: MoveName, draft: CaseDraft, actor: User, now: datetime, client_id: UUID | None
+) -> Case:
+    """Write a new case; where the same was sent before, return that one.
+
+    Nothing is there yet that could be locked, and a resend is rare. So the unique client id
+    decides: whoever comes second is undone as a whole, and then finds what the first one did.
+    """
+    try:
+        with transaction.atomic():
+            return _write_new(move, draft, actor, now, client_id)
+    except IntegrityError:
+        known = replayed(client_id, MOVES[move].event, actor=actor)
+        if known is None:
+            raise
+        return Case.objects.get(pk=known.subject_id)
+
+
+def _write_new(
+    move: MoveName, draft: CaseDraft, actor: User, now: datetime, client_id: UUID | None
+) -> Case:
+    area = loop.area_code(draft.area, draft.site)
+    require(may(actor, MOVES[move].action, on=city_day(now), area_code=area))
     require_good(draft)
-    book = rulebook.current()
-    life = loop.begin(draft, number=next_number(now), book=book, at=now)
-    require_given(MoveName.FILE, life, words=draft.words, photos=draft.photos)
-    _route(life, now)
-    loop.file(life, draft, at=now, actor=actor)
-    return write(life, MoveName.FILE, client_id=client_id)
+    number, book = next_number(now), rulebook.current()
+    life = loop.begin(draft, number=number, book=book, at=now)
+    require_given(move, life, words=draft.words, photos=draft.photos)
+    if move == MoveName.FILE:
+        _route(life, now)
+        loop.file(life, draft, at=now, actor=actor)
+    else:
+        loop.report(life, draft, at=now, actor=actor)
+    return write(life, move, client_id=client_id)
 
 
 @transaction.atomic
@@ -112,17 +128,6 @@ def _require_in_use(category: Category | None, site: Site | None, area: Area | N
         raise AreaClosed(area=area.name)
 
 
-def _arrived(move: MoveName, actor: User, client_id: UUID | None) -> Case | None:
-    """The case that came in under this client id, if it did."""
-    event = replayed(client_id, MOVES[move].event, actor=actor)
-    return Case.objects.get(pk=event.subject_id) if event else None
-
-
-def _require_post(move: MoveName, draft: CaseDraft, actor: User, now: datetime) -> None:
-    area = loop.area_code(draft.area, draft.site)
-    require(may(actor, MOVES[move].action, on=city_day(now), area_code=area))
-
-
 def _route(life: Life, now: datetime) -> None:
     """Note where the rules send the case, and whether it has been here before."""
     case = life.case
@@ -150,8 +155,8 @@ def amend_case(
     if is_repeated(MoveName.AMEND, life, actor, client_id):
         return life.case
     allow(MoveName.AMEND, life, actor, now)
-    _require_post(MoveName.AMEND, draft, actor, now)
-    case = life.case
+    case, area = life.case, loop.area_code(draft.area, draft.site)
+    require(may(actor, MOVES[MoveName.AMEND].action, on=city_day(now), area_code=area))
     _require_in_use(
         draft.category if _code(draft.category) != case.category_id else None,
         draft.site if _code(draft.site) != case.site_id else None,

@@ -1,6 +1,6 @@
 """Which unit a case goes to, by which rule, and why: in words that an operator can check."""
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 
@@ -116,18 +116,7 @@ def try_rules(
         site=site,
     )
     book = rulebook.current()
-    return list(_trials(book, book.routes, clues, on))
-
-
-def route(book: RuleBook, clues: Clues, on: date, known: "Known | None" = None) -> Route:
-    """The first rule that fits; where none does, the unit that answers for the site that day."""
-    for trial in _trials(book, book.routes, clues, on, known):
-        if trial.fits:
-            return Route(trial.unit, trial.rule, trial.reason, on)
-    unit = _site_unit(clues, on, known)
-    if unit is not None:
-        return Route(unit, None, _("没有规则适用；按点位当日的责任单位。"), on)
-    return Route(None, None, _("没有规则适用，请人工选定单位。"), on)
+    return [_try(book, rule, clues, on) for rule in book.routes]
 
 
 @dataclass(frozen=True)
@@ -136,6 +125,20 @@ class Known:
 
     units: Mapping[str, Unit]
     of_sites: Mapping[str, Unit]
+
+
+def route(book: RuleBook, clues: Clues, on: date, known: Known | None = None) -> Route:
+    """The first rule that fits; where none does, the unit that answers for the site that day."""
+    lineage = book.lineage(clues.category)
+    for rule in book.routes:
+        if _suits(rule, clues, lineage):
+            trial = _try(book, rule, clues, on, known)
+            if trial.fits:
+                return Route(trial.unit, rule, trial.reason, on)
+    unit = _site_unit(clues, on, known)
+    if unit is not None:
+        return Route(unit, None, _("没有规则适用；按点位当日的责任单位。"), on)
+    return Route(None, None, _("没有规则适用，请人工选定单位。"), on)
 
 
 def routes_of(cases: Sequence[Case], *, on: date) -> dict[int, Route]:
@@ -156,29 +159,28 @@ def routes_of(cases: Sequence[Case], *, on: date) -> dict[int, Route]:
     return {case.pk: route(book, clues_of(case), on, known) for case in cases}
 
 
-def _trials(
-    book: RuleBook,
-    rules: Iterable[RoutingRule],
-    clues: Clues,
-    on: date,
-    known: Known | None = None,
-) -> Iterator[Trial]:
-    for rule in rules:
-        misfit = _misfit(book, rule, clues)
-        if misfit:
-            yield Trial(rule, fits=False, unit=None, reason=misfit)
-            continue
-        unit = _unit(rule.unit_id, known) if rule.unit_id else _site_unit(clues, on, known)
-        if unit is None:
-            reason = (
-                _("点位当日没有责任单位。") if clues.site else _("没有指明点位，无从找责任单位。")
-            )
-            yield Trial(rule, fits=False, unit=None, reason=reason)
-        elif not unit.is_active:
-            reason = _("单位“%(unit)s”已停用。") % {"unit": unit.name}
-            yield Trial(rule, fits=False, unit=unit, reason=reason)
-        else:
-            yield Trial(rule, fits=True, unit=unit, reason=_fit(book, rule, clues, unit))
+def _suits(rule: RoutingRule, clues: Clues, lineage: tuple[str, ...]) -> bool:
+    """Whether a rule speaks of such cases at all."""
+    return (
+        (rule.category_id is None or rule.category_id in lineage)
+        and (rule.site_type_id is None or rule.site_type_id == clues.site_type)
+        and (rule.area_id is None or covers(rule.area_id, clues.area))
+    )
+
+
+def _try(
+    book: RuleBook, rule: RoutingRule, clues: Clues, on: date, known: Known | None = None
+) -> Trial:
+    if not _suits(rule, clues, book.lineage(clues.category)):
+        return Trial(rule, fits=False, unit=None, reason=_misfit(book, rule, clues))
+    unit = _unit(rule.unit_id, known) if rule.unit_id else _site_unit(clues, on, known)
+    if unit is None:
+        reason = _("点位当日没有责任单位。") if clues.site else _("没有指明点位，无从找责任单位。")
+        return Trial(rule, fits=False, unit=None, reason=reason)
+    if not unit.is_active:
+        reason = _("单位“%(unit)s”已停用。") % {"unit": unit.name}
+        return Trial(rule, fits=False, unit=unit, reason=reason)
+    return Trial(rule, fits=True, unit=unit, reason=_fit(book, rule, clues, unit))
 
 
 def _misfit(book: RuleBook, rule: RoutingRule, clues: Clues) -> str:
@@ -186,9 +188,8 @@ def _misfit(book: RuleBook, rule: RoutingRule, clues: Clues) -> str:
         return _("类别不属于“%(category)s”。") % {"category": rule.category.name}
     if rule.site_type and rule.site_type.code != clues.site_type:
         return _("点位类型不是“%(type)s”。") % {"type": rule.site_type.name}
-    if rule.area and not covers(rule.area.code, clues.area):
-        return _("地点不在“%(area)s”内。") % {"area": rule.area.name}
-    return ""
+    area = rule.area.name if rule.area else ""
+    return _("地点不在“%(area)s”内。") % {"area": area}
 
 
 def _fit(book: RuleBook, rule: RoutingRule, clues: Clues, unit: Unit) -> str:

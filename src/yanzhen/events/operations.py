@@ -68,7 +68,7 @@ def append(
 
 
 class Told(Protocol):
-    """An event that is to be written as part of a whole chain."""
+    """An event that is to be written as part of a chain."""
 
     @property
     def kind(self) -> str: ...
@@ -80,17 +80,7 @@ class Told(Protocol):
     def payload(self) -> dict[str, Any]: ...
 
 
-def record_chains(subject_kind: str, chains: Iterable[tuple[int, Iterable[Told]]]) -> None:
-    """Write whole chains at once: all that happened to subjects of which nothing is recorded yet.
-
-    `chains` gives each subject's id with its events in order.
-    """
-    if not connection.in_atomic_block:
-        raise RuntimeError("an event is written in the transaction of its change, or not at all")
-    write_rows(Event, _CHAIN_FIELDS, _linked(subject_kind, chains))
-
-
-_CHAIN_FIELDS = (
+EVENT_FIELDS = (
     "kind",
     "subject_kind",
     "subject_id",
@@ -98,40 +88,56 @@ _CHAIN_FIELDS = (
     "actor_id",
     "at",
     "payload",
+    "client_id",
     "prev_hash",
     "hash",
 )
+"""What `linked` gives of each event, in this order."""
 
 
-def _linked(
-    subject_kind: str, chains: Iterable[tuple[int, Iterable[Told]]]
+def linked(
+    subject_kind: str,
+    subject_id: int,
+    told: Iterable[Told],
+    *,
+    after: Event | None = None,
+    client_id: UUID | None = None,
+    client_kind: str = "",
 ) -> Iterator[tuple[Any, ...]]:
-    for subject_id, told in chains:
-        link = ""
-        for number, one in enumerate(told, start=1):
-            payload, prev_hash = chain.canonical(one.payload), link
-            link = chain.event_hash(
-                kind=one.kind,
-                subject_kind=subject_kind,
-                subject_id=subject_id,
-                number=number,
-                actor_id=one.actor.pk,
-                at=one.at,
-                payload=payload,
-                client_id=None,
-                prev_hash=prev_hash,
-            )
-            yield (
-                one.kind,
-                subject_kind,
-                subject_id,
-                number,
-                one.actor.pk,
-                one.at,
-                payload,
-                prev_hash,
-                link,
-            )
+    """Rows of events as the next links of one chain, to be written with the change they tell of.
+
+    `after` is the last event of the subject, which the caller holds; without it the chain begins.
+    The client id goes to the event of the kind that it came for.
+    """
+    if not connection.in_atomic_block:
+        raise RuntimeError("an event is written in the transaction of its change, or not at all")
+    number, link = (after.number, after.hash) if after else (0, "")
+    for one in told:
+        number += 1
+        payload, prev_hash = chain.canonical(one.payload), link
+        own_id = client_id if one.kind == client_kind else None
+        link = chain.event_hash(
+            kind=one.kind,
+            subject_kind=subject_kind,
+            subject_id=subject_id,
+            number=number,
+            actor_id=one.actor.pk,
+            at=one.at,
+            payload=payload,
+            client_id=own_id,
+            prev_hash=prev_hash,
+        )
+        head = (one.kind, subject_kind, subject_id, number, one.actor.pk, one.at)
+        yield (*head, payload, own_id, prev_hash, link)
+
+
+def record_chains(subject_kind: str, chains: Iterable[tuple[int, Iterable[Told]]]) -> None:
+    """Write whole chains at once: all that happened to subjects of which nothing is recorded yet.
+
+    `chains` gives each subject's id with its events in order.
+    """
+    rows = (row for subject_id, told in chains for row in linked(subject_kind, subject_id, told))
+    write_rows(Event, EVENT_FIELDS, rows)
 
 
 def record_many(
