@@ -3,7 +3,7 @@
 from django.urls import URLPattern, path
 
 from yanzhen.cases import settings_urls
-from yanzhen.cases.views import arrivals, bulk, export, ledger, moves, page, rulemaking
+from yanzhen.cases.views import arrivals, bulk, export, ledger, moves, page
 from yanzhen.cases.views.deeds import DEEDS
 
 app_name = "cases"
@@ -23,20 +23,6 @@ urlpatterns = [
     path("cases/columns/", ledger.columns, name="columns"),
     path("cases/views/", ledger.save_view, name="save_view"),
     path("cases/views/<int:pk>/drop/", ledger.drop_view, name="drop_view"),
-    path("cases/settings/rules/", rulemaking.routes, name="rules"),
-    path("cases/settings/rules/new/", rulemaking.route_new, name="rule_new"),
-    path("cases/settings/rules/<int:pk>/", rulemaking.route, name="rule"),
-    path("cases/settings/limits/", rulemaking.limits, name="limits"),
-    path("cases/settings/limits/new/", rulemaking.limit_new, name="limit_new"),
-    path("cases/settings/limits/<int:pk>/", rulemaking.limit, name="limit"),
-    path("cases/settings/categories/", rulemaking.categories, name="categories"),
-    path("cases/settings/categories/new/", rulemaking.category_new, name="category_new"),
-    path("cases/settings/categories/<str:code>/", rulemaking.category, name="category"),
-    path("cases/settings/calendar/", rulemaking.calendar, name="calendar"),
-    path("cases/settings/calendar/<str:on>/", rulemaking.day, name="day"),
-    path("cases/settings/calendar/<str:on>/clear/", rulemaking.day_clear, name="day_clear"),
-    path("cases/settings/demands/", rulemaking.demands, name="demands"),
-    path("cases/settings/demands/<int:pk>/clear/", rulemaking.demand_clear, name="demand_clear"),
     path("cases/export/", export.export, name="export"),
     path("cases/exports/", export.start, name="start_export"),
     path("cases/exports/<int:pk>/", export.progress, name="export_job"),

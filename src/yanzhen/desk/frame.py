@@ -55,7 +55,7 @@ PARTS: Final = (
     Part("units:people", _("人员"), "users", (_A.PEOPLE_VIEW,), ("/people/",)),
     Part("figures:figures", _("指标"), "chart", (_A.FIGURES_VIEW,), ("/figures/",)),
     Part("exchange:exchange", _("导入导出"), "upload", (_A.IMPORT,), ("/exchange/", "/import/", "/export/")),
-    Part("desk:settings", _("设置"), "gear", (_A.SETTINGS_EDIT,), ("/settings/",), at_end=True),
+    Part("cases:settings", _("设置"), "gear", (_A.SETTINGS_EDIT,), ("/settings/",), at_end=True),
 )  # fmt: skip
 """Every part, in the order of the rail; a part that is not built has no address and is left out."""
 
@@ -95,8 +95,6 @@ def _part_at(path: str) -> str:
     """The part to which an address belongs: the longest beginning wins."""
     if path == "/":
         return "desk:start"
-    if path.startswith("/cases/settings/"):
-        return "desk:settings"
     found = [
         (len(prefix), part.name)
         for part in PARTS

@@ -140,11 +140,11 @@ def house_state(*, on: date) -> list[Check]:
         Check(
             _("派单规则"),
             0 if RoutingRule.objects.filter(is_active=True).exists() else 1,
-            _("没有规则，就只能按点位的责任单位派"), _url("cases:rules"),
+            _("没有规则，就只能按点位的责任单位派"), _url("cases:settings_routes"),
         ),
         Check(
             _("问题类别"), 0 if Category.objects.filter(is_active=True).exists() else 1,
-            _("没有类别，时限和派单都无从定起"), _url("cases:categories"),
+            _("没有类别，时限和派单都无从定起"), _url("cases:settings_categories"),
         ),
     ]  # fmt: skip
 

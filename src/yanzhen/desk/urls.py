@@ -1,4 +1,4 @@
-"""The addresses of the desk: the start page, the search, the area one looks at, the settings."""
+"""The addresses of the desk: the start page, the search, the area one looks at."""
 
 from django.urls import path
 
@@ -10,5 +10,4 @@ urlpatterns = [
     path("inbox/facts/", start.facts, name="facts"),
     path("search/", search.search, name="search"),
     path("area/", looking.area, name="area"),
-    path("settings/", looking.settings_page, name="settings"),
 ]

@@ -1,5 +1,6 @@
 """The ledger: the list of cases that is the record, page by page, with its views and neighbours."""
 
+import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -92,9 +93,13 @@ def rows_of(cases: Sequence[Case], *, now: datetime) -> list[LedgerRow]:
 
 
 def area_words(code: str) -> str:
-    """District and street, which is what fits into a list: `雁峰区 黄茶岭街道`."""
+    """District and street without their titles, which is what fits into a list: `雁峰 黄茶岭`."""
     path = area_path(code)
-    return " ".join(area.short_name for area in path[1:3] or path) or code
+    names = [_TITLES.sub("", area.short_name) or area.short_name for area in path[1:3] or path]
+    return " ".join(names) or code
+
+
+_TITLES: Final = re.compile(r"(?<=..)(?:街道|镇|乡)$|(?<=..)区$")
 
 
 # --- Views ----------------------------------------------------------------------------------------

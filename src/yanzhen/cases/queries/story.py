@@ -40,6 +40,11 @@ class Told:
     """The number of another case of which the sentence tells."""
     is_last: bool = False
 
+    @property
+    def quote(self) -> str:
+        """His words as they follow the sentence."""
+        return _("：“%(words)s”") % {"words": self.words} if self.words else ""
+
 
 @dataclass(frozen=True, slots=True)
 class Names:

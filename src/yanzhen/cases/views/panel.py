@@ -36,6 +36,9 @@ MAIN: Final[dict[CaseStatus, tuple[MoveName, ...]]] = {
 """The move for which one opens a case that stands so; the others are folded away."""
 
 
+FEW: Final = 2
+
+
 @dataclass(frozen=True, slots=True)
 class Offer:
     """One move that is offered: its form, its button, what follows; `second` shares the form."""
@@ -46,6 +49,13 @@ class Offer:
     second: Deed | None = None
     demand: str = ""
     suggestion: Suggestion | None = None
+
+    @property
+    def words(self) -> str:
+        """What its button says where both moves of a pair stand behind one."""
+        return (
+            f"{self.deed.button} / {self.second.button}" if self.second else str(self.deed.button)
+        )
 
     @property
     def has_photos(self) -> bool:
@@ -60,6 +70,17 @@ class Panel:
     main: Sequence[Offer]
     others: Sequence[Offer]
     why: str
+    may_amend: bool = False
+
+    @property
+    def shown(self) -> Sequence[Offer]:
+        """Those that a narrow place shows: the main ones, else the first of the others."""
+        return self.main or self.others[:FEW]
+
+    @property
+    def folded(self) -> Sequence[Offer]:
+        """Those that it folds away."""
+        return [offer for offer in self.others if offer not in self.shown]
 
     @property
     def offers(self) -> list[Offer]:
@@ -76,8 +97,8 @@ def panel_of(page: CasePage, *, user: User, now: datetime) -> Panel:
     """The panel of a case for `user`."""
     case, on = page.case, city_day(now)
     book = rulebook.current()
-    open_moves = {move.name for move in rules.moves_open_to(user, case, on=on)} & DEEDS.keys()
-    open_moves -= _not_now(page, user, on)
+    allowed = {move.name for move in rules.moves_open_to(user, case, on=on)}
+    open_moves = (allowed & DEEDS.keys()) - _not_now(page, user, on)
     second = {PAIRS[one] for one in open_moves if one in PAIRS}
     offers = {
         name: offer_of(DEEDS[name], case=case, user=user, now=now, book=book)
@@ -89,6 +110,7 @@ def panel_of(page: CasePage, *, user: User, now: datetime) -> Panel:
         main=main,
         others=[offer for offer in offers.values() if offer not in main],
         why=_why(case, user, on, open_moves),
+        may_amend=_M.AMEND in allowed,
     )
 
 

@@ -1,16 +1,14 @@
-"""Where somebody looks: the area of his lists, and the way to the settings."""
+"""Where somebody looks: the area of his lists."""
 
 from django.http import Http404, HttpResponse
-from django.shortcuts import render
 from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_safe
 
 from yanzhen.accounts.enums import Action
 from yanzhen.accounts.http import UserRequest
-from yanzhen.accounts.rules import area_scopes, may
+from yanzhen.accounts.rules import area_scopes
 from yanzhen.cases.http import AREA, way_back
-from yanzhen.core.errors import require
 from yanzhen.core.htmx import SeeOther
 from yanzhen.core.scope import covers
 from yanzhen.core.time import city_day
@@ -30,10 +28,3 @@ def area(request: UserRequest) -> HttpResponse:
     else:
         raise Http404
     return SeeOther(way_back(request, reverse("desk:start")))
-
-
-@require_safe
-def settings_page(request: UserRequest) -> HttpResponse:
-    """What a city sets for itself, in one place."""
-    require(may(request.user, Action.SETTINGS_EDIT, on=city_day(timezone.now())))
-    return render(request, "desk/settings.html")

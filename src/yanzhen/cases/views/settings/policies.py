@@ -82,9 +82,9 @@ def _said(policy: ClockPolicy, minutes: int, working_day: int) -> str:
     if minutes < HOUR:
         return _("%(n)s 分钟") % {"n": minutes}
     if policy.hours == Hours.WORKING:
-        days, left = divmod(minutes, working_day)
-        if not left:
-            return _("%(n)s 个工作日") % {"n": days}
+        halves, left = divmod(2 * minutes, working_day)
+        if not left and minutes >= working_day:
+            return _("%(n)s 个工作日") % {"n": f"{halves / 2:g}"}
         return _("%(n)s 工作小时") % {"n": in_hours(minutes)}
     days, left = divmod(minutes, DAY)
     if not left:
