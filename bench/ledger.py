@@ -176,7 +176,7 @@ def sayings() -> list[tuple[int, str, str, str]]:
     """What is said of cases, with the pairs by which it is found: several hundred kinds of it."""
     from yanzhen.core.text import gram_text
 
-    found = []
+    found: list[tuple[int, str, str, str]] = []
     for what in WHAT:
         for where in WHERE:
             for how in HOW:
@@ -359,9 +359,12 @@ def measure(
     clients = readers()
     taken = {}
     for words, who, url in addresses(number, now):
-        pages, queries = [], []
+        pages: list[float] = []
+        queries: list[float] = []
+        asked = CaptureQueriesContext(connection)
         for turn in range(rounds + 2):
-            with CaptureQueriesContext(connection) as asked:
+            asked = CaptureQueriesContext(connection)
+            with asked:
                 began = time.perf_counter()
                 response = clients[who].get(url)
                 pages.append((time.perf_counter() - began) * 1000)
