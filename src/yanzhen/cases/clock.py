@@ -152,7 +152,9 @@ def verify_face(
 
 
 def waited_words(book: RuleBook, hours: Hours, time: timedelta, *, exact: bool = False) -> str:
-    """How long somebody has been waiting, where no limit is set."""
+    """How long somebody has been waiting, where no limit is set; at night nobody is kept so."""
+    if time < _MINUTE:
+        return _("未开始计时") if hours == Hours.WORKING else _("刚到")
     return _("已等 %(span)s") % {"span": length(book, hours, time, exact=exact)}
 
 

@@ -27,7 +27,7 @@ COLUMNS: Final = (
     Column("site", _("点位"), "cl-9"),
     Column("area", _("区域"), "cl-7"),
     Column("unit", _("责任单位"), "cl-8"),
-    Column("source", _("来源"), "cl-5", "c-hide"),
+    Column("source", _("来源"), "cl-6", "c-hide"),
     Column("status", _("状态"), "c-st", "c-st"),
     Column("due", _("时限"), "c-due", "c-due"),
     Column("category", _("类别"), "cl-8", "c-hide", is_standard=False),
