@@ -17,6 +17,7 @@ from typing import Any
 import ibis
 from ibis.expr import types as ir
 
+from yanzhen.core.time import city_day
 from yanzhen.figures import days, periods, registry
 from yanzhen.figures.engines import Engine, Store, django_store, one_moment
 from yanzhen.figures.enums import How
@@ -351,7 +352,8 @@ def history(
     """
     fact = registry.fact(figure.history)
     store = store or django_store()
-    asked = replace(question, from_on=ends[0], to_on=ends[-1])
+    first = min(ends[0], city_day(question.as_of) - timedelta(days=1))
+    asked = replace(question, from_on=first, to_on=ends[-1])
     with one_moment():
         stretch = days.stretch_of(store, fact, asked)
         held = days.held_by_key(store, fact, asked, stretch).get("", [])
