@@ -6,7 +6,7 @@ from yanzhen.exchange import views
 
 app_name = "exchange"
 urlpatterns = [
-    path("exchange/", views.home, name="home"),
+    path("exchange/", views.home, name="exchange"),
     path("exchange/<slug:kind>/import/", views.bring, name="bring"),
     path("exchange/<slug:kind>/template.<str:suffix>", views.template, name="template"),
     path("exchange/imports/<int:pk>/", views.import_page, name="import"),

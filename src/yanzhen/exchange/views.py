@@ -115,7 +115,7 @@ def drop(request: UserRequest, pk: int) -> HttpResponse:
         client_id=form.cleaned_data.get("client_id"),
     )
     messages.success(request, _("已放弃，没有导入任何一行。"))
-    return htmx.done(request, changed="import", to="exchange:home")
+    return htmx.done(request, changed="import", to="exchange:exchange")
 
 
 @require_safe

@@ -25,3 +25,10 @@ class ReportedInTheFuture(Refused):
 
     code = "reported_in_the_future"
     message = _("来件时间 %(reported_at)s 晚于现在。")
+
+
+class NotARepeat(Refused):
+    """Nothing earlier says the same."""
+
+    code = "not_a_repeat"
+    message = _("来件 %(number)s 没有疑似重复的来件，不能并入。")

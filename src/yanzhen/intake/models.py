@@ -13,8 +13,9 @@ from yanzhen.intake.enums import PlaceBy
 class Report(models.Model):
     """A citizen's message as it was written, and the case that it became.
 
-    `channel` is the source of the case. `like` is the earlier message that this one repeats as
-    far as words can tell; whether to merge the two is for a person to say.
+    `channel` is the source of the case. `is_question` says that the writer seems to ask
+    something, and no unit has anything to put right; `like` is the earlier message that this
+    one seems to repeat. Both are what words can tell: what to do about it is for a person to say.
     """
 
     number = models.CharField(_("来件编号"), max_length=60)
@@ -25,6 +26,7 @@ class Report(models.Model):
     text = models.TextField(_("内容"))
     place = models.CharField(_("所说地点"), max_length=120, blank=True, default="")
     place_by = models.CharField(_("区域依据"), max_length=10, choices=PlaceBy.choices)
+    is_question = models.BooleanField(_("像是咨询"), default=False)
     is_category_guessed = models.BooleanField(_("类别为推荐"), default=False)
     like = models.ForeignKey(
         "self",

@@ -7,22 +7,28 @@ from uuid import UUID
 
 from django.db import transaction
 from django.db.models import Max
+from django.utils.translation import gettext as _
 
 from yanzhen.accounts.models import User
 from yanzhen.cases.enums import MoveName
 from yanzhen.cases.loop import CaseDraft, CaseHistory, Step
 from yanzhen.cases.models import Case
-from yanzhen.cases.operations import record_histories, report_case
+from yanzhen.cases.operations import merge_case, record_histories, report_case
 from yanzhen.core.errors import require
 from yanzhen.core.time import city_day
 from yanzhen.core.words import full_date
 from yanzhen.intake import rules
 from yanzhen.intake.drafts import ReportDraft
-from yanzhen.intake.errors import ReportedInTheFuture, ReportEmpty, ReportNumberTaken
+from yanzhen.intake.errors import (
+    NotARepeat,
+    ReportedInTheFuture,
+    ReportEmpty,
+    ReportNumberTaken,
+)
 from yanzhen.intake.likeness import Likeness
 from yanzhen.intake.models import Report
 from yanzhen.intake.queries import known_reports, recent_likeness
-from yanzhen.intake.wording import tidy, tidy_title, title_of
+from yanzhen.intake.wording import is_question, tidy, tidy_title, title_of
 
 BATCH = 2000
 
@@ -86,6 +92,31 @@ def receive_reports(
         if progress is not None:
             progress(min(start + BATCH, len(new)))
     return Received(len(new), len(drafts) - len(new), batch.alike)
+
+
+@transaction.atomic
+def merge_repeat(
+    *, report_id: int, actor: User, now: datetime, client_id: UUID | None = None
+) -> Case:
+    """Let the case of a message go on as part of that of the message which it repeats.
+
+    Where that one was merged itself, it goes where that went. Raises `NotARepeat`, or what
+    `cases.operations.merge_case` raises.
+    """
+    report = Report.objects.select_related("like__case").get(pk=report_id)
+    if report.like is None:
+        raise NotARepeat(number=report.number)
+    into = report.like.case
+    while into.merged_into is not None:
+        into = into.merged_into
+    return merge_case(
+        case_id=report.case_id,
+        into_id=into.pk,
+        words=str(_("与较早的来件相同")),
+        actor=actor,
+        now=now,
+        client_id=client_id,
+    )
 
 
 @dataclass
@@ -156,6 +187,7 @@ def _report(draft: ReportDraft, case_id: int, like: int | None) -> Report:
         text=tidy(draft.text),
         place=draft.place[:120],
         place_by=draft.place_by,
+        is_question=is_question(draft.title),
         is_category_guessed=draft.is_category_guessed,
         like_id=like,
         case_id=case_id,

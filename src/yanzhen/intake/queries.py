@@ -2,18 +2,26 @@
 
 import re
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
-from datetime import datetime, timedelta
+from dataclasses import dataclass, replace
+from datetime import date, datetime, timedelta
 from itertools import islice
 
-from yanzhen.cases.models import Category
+from django.db.models import Count as Count_
+from django.db.models import Q, QuerySet
+
+from yanzhen.accounts.models import User
+from yanzhen.cases.enums import CaseStatus
+from yanzhen.cases.models import Case, Category
+from yanzhen.core.paging import Count, Key, Order, Page, capped_count, page_of
 from yanzhen.core.text import plain
 from yanzhen.intake.drafts import ReportDraft
+from yanzhen.intake.enums import PlaceBy
 from yanzhen.intake.gazetteer import Gazetteer
 from yanzhen.intake.likeness import Likeness
 from yanzhen.intake.models import Report
 from yanzhen.intake.wording import spot_of, tidy, title_of
 from yanzhen.places.models import Area
+from yanzhen.places.queries import area_label
 
 BATCH = 2000
 LOOKED_AT = 600
@@ -114,6 +122,83 @@ def known_reports(source: str, numbers: Iterable[str]) -> Iterator[Report]:
     rest = iter(numbers)
     while batch := list(islice(rest, BATCH)):
         yield from Report.objects.filter(channel=source, number__in=batch).order_by("pk")
+
+
+@dataclass(frozen=True)
+class ReportFilters:
+    """Which messages a list shows: by default those that nobody has accepted or declined yet."""
+
+    mark: str = ""
+    area: str = ""
+    all_of_them: bool = False
+
+
+MARKS: dict[str, Q] = {
+    "repeat": Q(like__isnull=False),
+    "question": Q(is_question=True),
+    "place": Q(place_by__in=[PlaceBy.WORDS, PlaceBy.DEFAULT]),
+    "category": Q(case__category=None) | Q(is_category_guessed=True),
+    "uncategorised": Q(case__category=None),
+}
+"""What may be noticed about a message, and which messages that is."""
+
+REPORT_ORDER = Order("reported", (Key("reported_at", datetime), Key("pk")))
+
+
+@dataclass(frozen=True)
+class ReportLine:
+    """One message in a list."""
+
+    report: Report
+    area: str
+    wants_a_look_at_area: bool
+
+
+@dataclass(frozen=True)
+class ReportPage:
+    """One page of messages, and how many there are in all."""
+
+    page: Page[Report]
+    lines: list[ReportLine]
+    total: Count
+
+
+def reports_list(*, user: User, on: date, filters: ReportFilters) -> QuerySet[Report]:
+    """The messages whose cases `user` may see and that are asked for, the oldest first."""
+    cases = Case.objects.visible_to(user, on)
+    if filters.area:
+        cases = cases.under(filters.area)
+    if not filters.all_of_them:
+        cases = cases.filter(status=CaseStatus.REPORTED)
+    reports = Report.objects.filter(case__in=cases)
+    if filters.mark in MARKS:
+        reports = reports.filter(MARKS[filters.mark])
+    return reports.select_related("case__category", "case__unit", "like__case")
+
+
+def report_page(
+    reports: QuerySet[Report], *, after: str = "", before: str = "", size: int = 50
+) -> ReportPage:
+    """The page of messages at a cursor."""
+    page = page_of(reports, REPORT_ORDER, after=after, before=before, size=size)
+    lines = [
+        ReportLine(
+            report,
+            area_label(report.case.area_id),
+            report.place_by in {PlaceBy.WORDS, PlaceBy.DEFAULT},
+        )
+        for report in page.rows
+    ]
+    return ReportPage(page, lines, capped_count(reports))
+
+
+def mark_counts(*, user: User, on: date, filters: ReportFilters) -> dict[str, int]:
+    """How many of the messages that wait show each mark. One query."""
+    waiting = reports_list(user=user, on=on, filters=replace(filters, mark=""))
+    counts: dict[str, int] = waiting.aggregate(
+        **{mark: Count_("pk", filter=which) for mark, which in MARKS.items()}
+    )
+    return counts
 
 
 def recent_likeness(*, since: datetime) -> Likeness[int]:
