@@ -235,11 +235,11 @@ def path_by_parents(unit: Unit) -> str:
 def test_of_two_moves_that_make_a_circle_together_one_is_refused() -> None:
     one, two = make_unit("ONE"), make_unit("TWO")
     actor = make_user(Role.OPERATOR)
-    make_area(CITY)
+    below_two, below_one = draft(parent=two), draft(parent=one)
 
     answers = at_once(
-        lambda: change_with(one, draft=draft(parent=two), actor=actor),
-        lambda: change_with(two, draft=draft(parent=one), actor=actor),
+        lambda: change_with(one, draft=below_two, actor=actor),
+        lambda: change_with(two, draft=below_one, actor=actor),
     )
 
     assert [type(answer) for answer in answers if isinstance(answer, Refused)] == [
@@ -258,9 +258,11 @@ def test_a_unit_added_while_its_parent_moves_lands_where_the_parent_went() -> No
     parent = make_unit("P", parent=old)
     actor = make_user(Role.OPERATOR)
 
+    below_new, below_parent = draft(parent=new), draft(parent=parent)
+
     at_once(
-        lambda: change_with(parent, draft=draft(parent=new), actor=actor),
-        lambda: add_with(code="C", draft=draft(parent=parent), actor=actor),
+        lambda: change_with(parent, draft=below_new, actor=actor),
+        lambda: add_with(code="C", draft=below_parent, actor=actor),
     )
 
     assert Unit.objects.get(code="C").path == "/NEW/P/C/"

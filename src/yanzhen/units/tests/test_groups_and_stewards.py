@@ -288,7 +288,7 @@ def test_stewards_are_named_by_those_who_answer_for_the_area() -> None:
 def test_of_two_who_name_the_same_steward_at_once_one_is_told() -> None:
     wish, actor = steward(site=make_site(), unit=make_unit()), operator()
 
-    answers = at_once(*[lambda: add_with(wish, actor=actor) for _twice in range(2)])
+    answers = at_once(lambda: add_with(wish, actor=actor), lambda: add_with(wish, actor=actor))
 
     assert sum(isinstance(answer, errors.AlreadySteward) for answer in answers) == 1
     assert Stewardship.objects.count() == 1

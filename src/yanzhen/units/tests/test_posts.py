@@ -180,9 +180,10 @@ def test_another_post_is_held_beside_it(held: dict[str, Any], given: dict[str, A
 def test_of_two_who_give_the_same_post_at_once_one_is_told() -> None:
     person, actor, wish = make_user(), make_user(Role.ADMIN), draft()
 
-    answers = at_once(
-        *[lambda: appoint_with(person=person, actor=actor, draft=wish) for _twice in range(2)]
-    )
+    def give() -> Post:
+        return appoint_with(person=person, actor=actor, draft=wish)
+
+    answers = at_once(give, give)
 
     assert sum(isinstance(answer, errors.PostAlreadyHeld) for answer in answers) == 1
     assert Post.objects.filter(user=person).count() == 1
