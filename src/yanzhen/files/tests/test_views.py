@@ -78,7 +78,7 @@ def test_a_visitor_is_asked_to_sign_in() -> None:
 
     answer = Client().get(f"/photos/{photo.pk}/full/")
 
-    assert answer.status_code == 302
+    assert answer.status_code == 303
 
 
 @pytest.mark.parametrize("address", ["full/../../../secret", "other", "FULL", "%2e%2e"])
