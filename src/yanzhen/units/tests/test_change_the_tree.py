@@ -238,8 +238,8 @@ def test_of_two_moves_that_make_a_circle_together_one_is_refused() -> None:
     below_two, below_one = draft(parent=two), draft(parent=one)
 
     answers = at_once(
-        lambda: change_with(one, draft=below_two, actor=actor),
-        lambda: change_with(two, draft=below_one, actor=actor),
+        lambda: change_unit(unit_id=one.pk, draft=below_two, actor=actor, now=NOW),
+        lambda: change_unit(unit_id=two.pk, draft=below_one, actor=actor, now=NOW),
     )
 
     assert [type(answer) for answer in answers if isinstance(answer, Refused)] == [
@@ -261,8 +261,8 @@ def test_a_unit_added_while_its_parent_moves_lands_where_the_parent_went() -> No
     below_new, below_parent = draft(parent=new), draft(parent=parent)
 
     at_once(
-        lambda: change_with(parent, draft=below_new, actor=actor),
-        lambda: add_with(code="C", draft=below_parent, actor=actor),
+        lambda: change_unit(unit_id=parent.pk, draft=below_new, actor=actor, now=NOW),
+        lambda: add_unit(code="C", draft=below_parent, actor=actor, now=NOW),
     )
 
     assert Unit.objects.get(code="C").path == "/NEW/P/C/"
