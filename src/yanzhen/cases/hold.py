@@ -28,7 +28,7 @@ from yanzhen.cases.models import (
     Pause,
     SupportPart,
 )
-from yanzhen.core.engine import mark_written, reserve_ids, write_few
+from yanzhen.core.engine import mark_written, write_few
 from yanzhen.core.errors import require
 from yanzhen.core.text import gram_text
 from yanzhen.core.time import city_day
@@ -133,11 +133,7 @@ def used_photos(life: Life, photos: Iterable[Photo]) -> tuple[Photo, ...]:
 def write(life: Life, move: MoveName, *, client_id: UUID | None = None) -> Case:
     """Write down all that happened since the case was taken in hand; `client_id` to its `move`."""
     case, before = life.case, life.loaded
-    if before is None:
-        case.pk = reserve_ids(Case, 1)[0]
-        for row in life.begun:
-            row.case_id = case.pk
-    else:
+    if before is not None:
         _write_changes(life, before)
     groups = rows_of(life, is_new=before is None)
     events = linked(

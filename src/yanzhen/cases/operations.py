@@ -32,7 +32,7 @@ from yanzhen.cases.hold import (
 from yanzhen.cases.likeness import earlier_case
 from yanzhen.cases.loop import CaseDraft, CaseHistory, Life
 from yanzhen.cases.models import Assignment, Case, Category, Extension, Pause, SupportPart
-from yanzhen.cases.numbers import next_number
+from yanzhen.cases.numbers import next_ticket
 from yanzhen.core.errors import require
 from yanzhen.core.time import city_day
 from yanzhen.events.operations import replayed
@@ -88,8 +88,10 @@ def _write_new(
     area = loop.area_code(draft.area, draft.site)
     require(may(actor, MOVES[move].action, on=city_day(now), area_code=area))
     require_good(draft)
-    number, book = next_number(now), rulebook.current()
-    life = loop.begin(draft, number=number, book=book, at=now)
+    ticket = next_ticket(now)
+    book = rulebook.at_version(ticket.rules)
+    life = loop.begin(draft, number=ticket.number, book=book, at=now)
+    life.case.pk = ticket.case_id
     require_given(move, life, words=draft.words, photos=draft.photos)
     if move == MoveName.FILE:
         _route(life, now)
@@ -132,7 +134,7 @@ def _route(life: Life, now: datetime) -> None:
     """Note where the rules send the case, and whether it has been here before."""
     case = life.case
     case.routing = routing.route(life.book, routing.clues_of(case), city_day(now)).as_stored()
-    case.recurrence_of = earlier_case(case, at=now)
+    case.recurrence_of_id = earlier_case(case, at=now)
 
 
 @transaction.atomic

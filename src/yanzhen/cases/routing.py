@@ -173,11 +173,11 @@ def _try(
 ) -> Trial:
     if not _suits(rule, clues, book.lineage(clues.category)):
         return Trial(rule, fits=False, unit=None, reason=_misfit(book, rule, clues))
-    unit = _unit(rule.unit_id, known) if rule.unit_id else _site_unit(clues, on, known)
+    unit = _unit(rule, known) if rule.unit else _site_unit(clues, on, known)
     if unit is None:
         reason = _("点位当日没有责任单位。") if clues.site else _("没有指明点位，无从找责任单位。")
         return Trial(rule, fits=False, unit=None, reason=reason)
-    if not unit.is_active:
+    if not _is_active(unit, known):
         reason = _("单位“%(unit)s”已停用。") % {"unit": unit.name}
         return Trial(rule, fits=False, unit=unit, reason=reason)
     return Trial(rule, fits=True, unit=unit, reason=_fit(book, rule, clues, unit))
@@ -214,8 +214,15 @@ def _fit(book: RuleBook, rule: RoutingRule, clues: Clues, unit: Unit) -> str:
     return _("规则“%(rule)s”：%(why)s，%(to)s。") % {"rule": rule.name, "why": why, "to": to}
 
 
-def _unit(code: str, known: Known | None) -> Unit | None:
-    return known.units.get(code) if known else Unit.objects.filter(code=code).first()
+def _unit(rule: RoutingRule, known: Known | None) -> Unit | None:
+    return known.units.get(rule.unit_id or "") if known else rule.unit
+
+
+def _is_active(unit: Unit, known: Known | None) -> bool:
+    """Whether the unit still takes cases; the book may have been read before it was closed."""
+    if known or not unit.is_active:
+        return unit.is_active
+    return Unit.objects.filter(code=unit.code, is_active=True).exists()
 
 
 def _site_unit(clues: Clues, on: date, known: Known | None = None) -> Unit | None:

@@ -69,6 +69,14 @@ def reserve_ids(model: type[models.Model], count: int) -> list[int]:
         return list(range(last + 1, last + count + 1))
 
 
+def next_id(model: type[models.Model]) -> str:
+    """The next key of a model as a part of a question that is asked anyway."""
+    table = model._meta.db_table
+    if is_postgres():
+        return f"nextval(pg_get_serial_sequence('{table}', 'id'))"
+    return f"(SELECT COALESCE(MAX(seq), 0) + 1 FROM sqlite_sequence WHERE name = '{table}')"  # noqa: S608 - a table of ours
+
+
 def write_rows(
     model: type[models.Model], names: Sequence[str], rows: Iterable[Sequence[Any]]
 ) -> None:

@@ -25,6 +25,7 @@ from yanzhen.cases.tests.factories import (
     make_operator,
     make_policy,
 )
+from yanzhen.core.engine import reserve_ids
 from yanzhen.core.locking import LockingQuerySet
 from yanzhen.core.time import city_day
 from yanzhen.events.models import Event
@@ -275,15 +276,16 @@ def test_a_number_that_is_read_and_then_written_is_given_twice(
 ) -> None:
     """What the one statement that counts and locks is there for."""
 
-    def careless(at: datetime) -> str:
+    def careless(at: datetime) -> numbers.Ticket:
         series, _ = NumberSeries.objects.get_or_create(prefix="HY", year=city_day(at).year)
         time.sleep(0.01)
         series.last += 1
         series.save(update_fields=["last"])
-        return numbers.number_of("HY", series.year, series.last)
+        number = numbers.number_of("HY", series.year, series.last)
+        return numbers.Ticket(number, reserve_ids(Case, 1)[0], None)
 
     NumberSeries.objects.create(prefix="HY", year=2026)
-    monkeypatch.setattr(operations, "next_number", careless)
+    monkeypatch.setattr(operations, "next_ticket", careless)
     assert IntegrityError in refusals(file_many())
 
 
