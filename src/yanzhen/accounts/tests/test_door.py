@@ -6,12 +6,13 @@ from typing import Any
 
 import pytest
 from axes.models import AccessAttempt
-from django.test import Client
+from django.test import Client, RequestFactory
 from django.urls import reverse
 from django.utils import timezone
 
 from yanzhen.accounts import operations
 from yanzhen.accounts.errors import LanguageUnknown
+from yanzhen.accounts.http import caller
 from yanzhen.accounts.kept import Kept
 from yanzhen.accounts.models import User
 from yanzhen.accounts.tests import pages
@@ -182,6 +183,24 @@ def test_what_was_kept_is_not_written_into_the_log_of_attempts(
     (attempt,) = AccessAttempt.objects.all()
     assert "wrong-secret" not in attempt.post_data
     assert "typed-words" not in attempt.post_data
+
+
+@pytest.mark.parametrize(
+    ("headers", "address"),
+    [
+        ({}, "10.0.0.9"),
+        ({"HTTP_X_FORWARDED_FOR": "203.0.113.7"}, "203.0.113.7"),
+        ({"HTTP_X_FORWARDED_FOR": "198.51.100.1, 203.0.113.7"}, "203.0.113.7"),
+        ({"HTTP_X_FORWARDED_FOR": "2001:db8::1"}, "2001:db8::1"),
+        ({"HTTP_X_FORWARDED_FOR": "198.51.100.1, rubbish"}, "10.0.0.9"),
+    ],
+)
+def test_behind_a_proxy_only_what_the_proxy_wrote_is_believed(
+    headers: dict[str, str], address: str
+) -> None:
+    request = RequestFactory().get("/", REMOTE_ADDR="10.0.0.9", **headers)
+
+    assert caller(request) == address
 
 
 # --- one's own password ---------------------------------------------------------------------------
