@@ -196,7 +196,7 @@ def test_what_was_kept_is_not_written_into_the_log_of_attempts(
     ],
 )
 def test_behind_a_proxy_only_what_the_proxy_wrote_is_believed(
-    headers: dict[str, str], address: str
+    headers: dict[str, Any], address: str
 ) -> None:
     request = RequestFactory().get("/", REMOTE_ADDR="10.0.0.9", **headers)
 
