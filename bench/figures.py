@@ -142,8 +142,8 @@ def base(cases: int, now: datetime) -> str:
 
 
 STATUS = (
-    "CASE WHEN fate < 4 THEN 'declined' WHEN fate < 6 THEN 'parked' WHEN filed + 7200 > {now} THEN "
-    "'dispatched' WHEN filed + work > {now} THEN 'acknowledged' WHEN filed + work + chk > {now} THEN "
+    "CASE WHEN fate < 4 THEN 'declined' WHEN filed + 7200 > {now} THEN 'dispatched' WHEN fate < 6 THEN "
+    "'parked' WHEN filed + work > {now} THEN 'acknowledged' WHEN filed + work + chk > {now} THEN "
     "'submitted' WHEN fate < 7 THEN 'acknowledged' ELSE 'closed' END"
 )
 

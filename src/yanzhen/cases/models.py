@@ -462,6 +462,7 @@ class Case(Standing):
                     "source",
                     "severity",
                     "kind",
+                    "id",
                 ],
                 condition=Q(kind=CaseKind.PROBLEM, filed_at__isnull=False),
                 name="case_figures",

@@ -111,10 +111,9 @@ def held_by_key(
 
     def build() -> ir.Table:
         rows = _while_held(engine, fact, rows_of(engine, asked))
-        groups = [mark.name(name) for name, mark in _marks(engine, fact, rows).items()]
-        if by:
-            groups.insert(0, key_of(engine, fact, rows, key).name("key"))
-        return rows.group_by(groups).aggregate(rows=rows.count())
+        groups = {"key": key_of(engine, fact, rows, key)} if by else {}
+        rows = rows.select(**groups, **_marks(engine, fact, rows))
+        return rows.group_by(rows.columns).aggregate(rows=rows.count())
 
     found: dict[str, list[Held]] = defaultdict(list)
     for row in store.fetch(("held", key, asked.shape), build, asked.slots):

@@ -28,6 +28,7 @@ from ibis.backends.sql.compilers.duckdb import compiler as duckdb_compiler
 from ibis.backends.sql.compilers.postgres import compiler as postgres_compiler
 from ibis.backends.sql.compilers.sqlite import compiler as sqlite_compiler
 from ibis.expr import types as ir
+from sqlglot import exp
 
 INSTANT = "timestamp('UTC', 6)"
 WALL_CLOCK = "timestamp(6)"
@@ -77,6 +78,19 @@ def _duckdb_between(later: ir.Value, earlier: ir.Value) -> ir.IntegerValue:
     return epoch_us(later) - epoch_us(earlier)
 
 
+def _fenced(tree: exp.Expression) -> exp.Expression:
+    """Keep PostgreSQL from merging what is grouped into the grouping.
+
+    Merged, it takes each length of time for a group of its own, and then neither hashes nor lets
+    workers count. Behind a subquery that it may not merge it has no idea, guesses few groups, and
+    is right. An offset of nothing is such a fence, and as a text it is one for workers too.
+    """
+    source = tree.args.get("from_")
+    if tree.args.get("group") and source and isinstance(source.this, exp.Subquery):
+        source.this.this.set("offset", exp.Offset(expression=exp.Literal.string("0")))
+    return tree
+
+
 @dataclass(frozen=True)
 class Engine:
     """One kind of database: how moments are typed and measured, and who writes its SQL."""
@@ -85,6 +99,8 @@ class Engine:
     compiler: SQLGlotCompiler
     moment_type: str
     micros: Callable[[ir.Value, ir.Value], ir.IntegerValue]
+    finish: Callable[[exp.Expression], exp.Expression] = lambda tree: tree
+    """What is done to the tree of a statement before it is written."""
 
     def text(self, slot: str) -> ir.StringValue:
         """The place in a statement for a text."""
@@ -112,7 +128,7 @@ class Engine:
 
 
 SQLITE = Engine("sqlite", sqlite_compiler, TEXT, _sqlite_between)
-POSTGRES = Engine("postgresql", postgres_compiler, INSTANT, _postgres_between)
+POSTGRES = Engine("postgresql", postgres_compiler, INSTANT, _postgres_between, _fenced)
 DUCKDB = Engine("duckdb", duckdb_compiler, WALL_CLOCK, _duckdb_between)
 
 _ENGINES = {engine.name: engine for engine in (SQLITE, POSTGRES)}
@@ -169,7 +185,8 @@ class Store:
             if len(_statements) >= _KEPT_AT_MOST:
                 _statements.clear()
             compiler = self.engine.compiler
-            _statements[key] = str(compiler.to_sqlglot(build()).sql(compiler.dialect))
+            tree = self.engine.finish(compiler.to_sqlglot(build()))
+            _statements[key] = str(tree.sql(compiler.dialect))
         return _statements[key]
 
     def _filled(self, value: str | int | datetime) -> str:
@@ -203,12 +220,8 @@ def one_moment() -> Iterator[None]:
     elif connection.vendor == "postgresql":
         with transaction.atomic(), connection.cursor() as cursor:
             cursor.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ READ ONLY")
-            # The planner overrates how many groups an expression makes, and then shuns both
-            # the hash and the workers; one scan shared by all is what these questions want.
-            cursor.execute(
-                "SET LOCAL work_mem = '64MB'; SET LOCAL jit = off; "
-                "SET LOCAL parallel_setup_cost = 100; SET LOCAL parallel_tuple_cost = 0"
-            )
+            # For one scan that counts everything at once.
+            cursor.execute("SET LOCAL work_mem = '64MB'; SET LOCAL jit = off")
             yield
     else:
         with _reading_on_sqlite():

@@ -5,29 +5,20 @@ percentiles, calendar days) is done here, on integers and `Decimal`.
 """
 
 from collections import Counter, defaultdict
-from collections.abc import Hashable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from decimal import Decimal
-from functools import reduce
 from itertools import accumulate, pairwise
-from operator import or_
-from typing import Any
-
-import ibis
-from ibis.expr import types as ir
 
 from yanzhen.core.time import city_day
 from yanzhen.figures import days, periods, registry
-from yanzhen.figures.engines import Engine, Store, django_store, one_moment
+from yanzhen.figures.counts import Count, hundredths, totals_of
+from yanzhen.figures.engines import Store, django_store, one_moment
 from yanzhen.figures.enums import How
+from yanzhen.figures.medians import medians
 from yanzhen.figures.registry import Fact, Figure, FigureValue, Part, Question
-from yanzhen.figures.rows import AS_OF, Asked, ask, key_of, key_shape, rows_of, tell_apart
-
-BUCKET_BITS = 34
-"""Weights are first counted in buckets of 2³⁴ microseconds, 4.8 hours: a few hundred for a year."""
-OUTSIDE = -1
-"""The bucket of the rows over which the median is not taken."""
+from yanzhen.figures.rows import ask, key_shape, tell_apart
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,52 +110,19 @@ def _keys(
 
 # --- Sums over a fact with a period -------------------------------------------------------------
 
-_Totals = dict[str, Counter[Part]]
-"""Key → part → its count or sum. Figures share parts."""
-
-
-@dataclass(frozen=True, slots=True)
-class _Count:
-    """What is to be counted of a fact: which rows, told apart by what, with the parts of figures."""
-
-    store: Store
-    asked: Asked
-    key: tuple[str, int]
-    parts: Sequence[Part]
-    timed: Part | None
-    """The part over whose weights a median is taken."""
-
-    @property
-    def engine(self) -> Engine:
-        return self.store.engine
-
-    @property
-    def has_key(self) -> bool:
-        return bool(self.key[0])
-
-    @property
-    def shape(self) -> Hashable:
-        return self.key, tuple(self.parts), self.timed, self.asked.shape
-
-    def groups(self, rows: ir.Table) -> list[ir.Value]:
-        """The key by which rows are told apart, if they are."""
-        if not self.has_key:
-            return []
-        return [key_of(self.engine, self.asked.fact, rows, self.key).name("key")]
-
 
 def _sums(
     store: Store, fact: Fact, figures: Sequence[Figure], question: Question, by: str
 ) -> dict[str, Answers]:
-    count = _Count(
+    count = Count(
         store,
         tell_apart(ask(store, fact, question), question, by),
         key_shape(question, by),
         list(dict.fromkeys(p for one in figures for p in (one.numerator, one.denominator) if p)),
         next((one.denominator for one in figures if one.how == How.MEDIAN), None),
     )
-    totals, buckets = _totals(count)
-    middles = _middles(count, buckets)
+    totals, cells = totals_of(count)
+    middles = medians(count, cells)
     return {
         one.code: Answers(
             {key: _made(one, counted, middles.get(key)) for key, counted in totals.items()},
@@ -174,137 +132,16 @@ def _sums(
     }
 
 
-def _totals(count: _Count) -> tuple[_Totals, dict[str, Counter[int]]]:
-    """All counts and sums in a single scan, and with them the weights of `timed` in buckets."""
-    parts, timed = count.parts, count.timed
-
-    def build() -> ir.Table:
-        rows = rows_of(count.engine, count.asked)
-        groups = count.groups(rows)
-        if timed:
-            groups.append(_bucket(count, rows).name("bucket"))
-        at = count.engine.moment(AS_OF)
-        measures = {
-            f"part{n}": _measure(rows, at, part, weigh=part is not timed)
-            for n, part in enumerate(parts)
-        }
-        return (rows.group_by(groups) if groups else rows).aggregate(**measures)
-
-    totals: _Totals = defaultdict(Counter)
-    buckets: dict[str, Counter[int]] = defaultdict(Counter)
-    width = count.has_key + bool(timed)
-    place = parts.index(timed) if timed else 0
-    for row in count.store.fetch(("sums", count.shape), build, count.asked.slots):
-        key, counts = row[0] if count.has_key else "", row[width:]
-        of_key = totals[key]
-        for part, number in zip(parts, counts, strict=True):
-            if number:
-                of_key[part] += int(number)
-        if timed and row[width - 1] != OUTSIDE:
-            buckets[key][int(row[width - 1])] += int(counts[place])
-    return totals, buckets
-
-
-def _measure(rows: ir.Table, at: ir.Value, part: Part, *, weigh: bool) -> ir.Value:
-    holds = None if part.rows is None else part.rows(rows, at)
-    if part.weight is not None and weigh:
-        return part.weight(rows).sum(where=holds)
-    return rows.count(where=holds)
-
-
-def _made(figure: Figure, counted: Counter[Part], middle: tuple[int, int] | None) -> Made:
+def _made(figure: Figure, counted: Counter[Part], median: Decimal | None) -> Made:
     above = counted[figure.numerator] if figure.numerator else None
     below = counted[figure.denominator] if figure.denominator else None
     if figure.how == How.MEDIAN:
-        value = _hundredths(sum(middle), 2 * days.DAY) if middle else None
+        value = median
     elif figure.how == How.RATE:
-        value = _hundredths(100 * (above or 0), below or 0)
+        value = hundredths(100 * (above or 0), below or 0)
     else:
         value = Decimal(above or 0)
     return Made(value, above, below)
-
-
-def _hundredths(above: int, below: int) -> Decimal | None:
-    """The quotient of two whole numbers, neither negative, to two places, half up."""
-    if not below:
-        return None
-    return Decimal((200 * above + below) // (2 * below)).scaleb(-2)
-
-
-# --- The median, without a function that engines define differently -----------------------------
-
-
-def _weight(count: _Count, rows: ir.Table) -> ir.IntegerValue:
-    if count.timed is None or count.timed.weight is None:
-        raise AssertionError("a median is taken over weights")
-    return count.timed.weight(rows)
-
-
-def _bucket(count: _Count, rows: ir.Table) -> ir.IntegerValue:
-    bucket: Any = _weight(count, rows) >> BUCKET_BITS
-    if count.timed is None or count.timed.rows is None:
-        return ibis.coalesce(bucket, OUTSIDE)
-    return ibis.ifelse(count.timed.rows(rows, count.engine.moment(AS_OF)), bucket, OUTSIDE)
-
-
-def _middles(count: _Count, buckets: Mapping[str, Counter[int]]) -> dict[str, tuple[int, int]]:
-    """The two middle weights of each key: only the buckets in which they lie are read.
-
-    The buckets hold how many rows each has, so it is known in which one the middle lies, and
-    how far into it; a second look at no more than these gives the very weights.
-    """
-    wanted: dict[str, list[tuple[int, int]]] = {}
-    for key, counts in buckets.items():
-        total = counts.total()
-        wanted[key] = [_place(counts, n) for n in ((total - 1) // 2, total // 2)]
-    weights = _weights(count, wanted) if wanted else {}
-    return {
-        key: (weights[key, low[0]][low[1]], weights[key, high[0]][high[1]])
-        for key, (low, high) in wanted.items()
-    }
-
-
-def _place(counts: Counter[int], n: int) -> tuple[int, int]:
-    """In which bucket the n-th weight lies, and as which of it."""
-    for bucket in sorted(counts):
-        if n < counts[bucket]:
-            return bucket, n
-        n -= counts[bucket]
-    raise AssertionError("there are fewer weights than were counted")
-
-
-def _weights(
-    count: _Count, wanted: Mapping[str, Sequence[tuple[int, int]]]
-) -> dict[tuple[str, int], list[int]]:
-    """The weights that lie in the wanted buckets, in order."""
-    keys_of: dict[int, set[str]] = defaultdict(set)
-    for key, places in wanted.items():
-        for bucket, _ in places:
-            keys_of[bucket].add(key)
-    named = [(bucket, sorted(keys)) for bucket, keys in sorted(keys_of.items())]
-    asked = count.asked.with_slots(
-        {f"bucket{n}": bucket for n, (bucket, _) in enumerate(named)}
-        | {f"key{n}.{m}": key for n, (_, keys) in enumerate(named) for m, key in enumerate(keys)}
-    )
-
-    def build() -> ir.Table:
-        rows = rows_of(count.engine, asked)
-        within = []
-        for n, (_, keys) in enumerate(named):
-            is_there = _bucket(count, rows) == count.engine.whole(f"bucket{n}")
-            for key in count.groups(rows):
-                is_there &= key.isin([count.engine.text(f"key{n}.{m}") for m in range(len(keys))])
-            within.append(is_there)
-        rows = rows.filter(reduce(or_, within))
-        weight = _weight(count, rows).name("weight")
-        return rows.group_by([*count.groups(rows), weight]).aggregate(rows=rows.count())
-
-    shape = ("weights", tuple(len(keys) for _, keys in named), count.shape)
-    found: dict[tuple[str, int], list[int]] = defaultdict(list)
-    for row in count.store.fetch(shape, build, asked.slots):
-        weight, times = int(row[-2]), int(row[-1])
-        found[row[0] if count.has_key else "", weight >> BUCKET_BITS].extend([weight] * times)
-    return {place: sorted(values) for place, values in found.items()}
 
 
 # --- Days at whose end nothing held -------------------------------------------------------------

@@ -303,7 +303,7 @@ class Migration(migrations.Migration):
         ),
         migrations.AddIndex(
             model_name='case',
-            index=models.Index(condition=models.Q(('filed_at__isnull', False), ('kind', 'problem')), fields=['filed_at', 'area', 'status', 'due_at', 'submitted_at', 'closed_at', 'rework_count', 'submission_count', 'recurrence_of', 'unit', 'category', 'site_type', 'source', 'severity', 'kind'], name='case_figures'),
+            index=models.Index(condition=models.Q(('filed_at__isnull', False), ('kind', 'problem')), fields=['filed_at', 'area', 'status', 'due_at', 'submitted_at', 'closed_at', 'rework_count', 'submission_count', 'recurrence_of', 'unit', 'category', 'site_type', 'source', 'severity', 'kind', 'id'], name='case_figures'),
         ),
         migrations.AddIndex(
             model_name='casespan',
