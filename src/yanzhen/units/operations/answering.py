@@ -4,7 +4,7 @@ Whoever answered on a day is who is scored for it. So nothing is overwritten: a 
 one before on the day before. What was entered by mistake is corrected, and the record shows both.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any, TypeVar
@@ -16,7 +16,7 @@ from django.db.models import Q
 from yanzhen.accounts.models import User
 from yanzhen.core.errors import RowError, RowErrors, require
 from yanzhen.core.time import city_day
-from yanzhen.events.operations import record, replayed
+from yanzhen.events.operations import record, record_many, replayed
 from yanzhen.places.models import Area, Site
 from yanzhen.units import rules
 from yanzhen.units.enums import Rank
@@ -35,6 +35,7 @@ from yanzhen.units.periods import require_order
 Row = TypeVar("Row", SiteUnit, Responsibility)
 Place = Site | Area
 DAY = timedelta(days=1)
+BATCH, AT_ONCE = 500, 5_000
 
 
 # --- the unit of a site ---------------------------------------------------------------------------
@@ -142,10 +143,7 @@ def assign_site_units(
     Raises `RowErrors` with everything that is wrong; all rows or none.
     """
     given = [row for row in rows if row.unit.strip()]
-    sites = {
-        site.code: site
-        for site in Site.objects.locked().filter(code__in={row.site for row in given})
-    }
+    sites = {site.code: site for site in _hold_sites(sorted({row.site for row in given}))}
     units = {unit.code: unit for unit in Unit.objects.all()}
     errors = list(_site_unit_errors(given, sites, units, actor=actor, on=city_day(now)))
     if errors:
@@ -153,22 +151,45 @@ def assign_site_units(
 
     standing: dict[str, SiteUnit] = {
         row.site_id: row
-        for row in SiteUnit.objects.filter(site__in=sites.values(), to_on=None).order_by("pk")
+        for row in SiteUnit.objects.filter(to_on=None).select_related("unit").order_by("pk")
+        if row.site_id in sites
     }
-    changed = 0
+    new: list[tuple[SiteUnit, SiteUnit | None]] = []
+    wrong: list[tuple[SiteUnit, Unit]] = []
     for wish in given:
         site, unit = sites[wish.site], units[wish.unit.strip()]
         before = standing.get(site.code)
-        if before and before.unit_id == unit.code:
+        if before is not None and before.unit_id == unit.code:
             continue
-        if before and before.from_on >= from_on:
-            correct_site_unit(row_id=before.pk, unit=unit, actor=actor, now=now)
+        if before is not None and before.from_on >= from_on:
+            wrong.append((before, unit))
         else:
-            _end_before(before, from_on)
-            row = SiteUnit.objects.create(site=site, unit=unit, from_on=from_on)
-            record("site.unit_assigned", site, actor=actor, at=now, **_hand_over(row, before))
-        changed += 1
-    return changed
+            new.append((SiteUnit(site=site, unit=unit, from_on=from_on), before))
+    for row, unit in wrong:
+        correct_site_unit(row_id=row.pk, unit=unit, actor=actor, now=now)
+    _hand_over_all(new, from_on=from_on, actor=actor, now=now)
+    return len(new) + len(wrong)
+
+
+def _hold_sites(codes: Sequence[str]) -> Iterator[Site]:
+    """The sites with these codes, held; asked for in pieces that every engine takes."""
+    for start in range(0, len(codes), AT_ONCE):
+        yield from Site.objects.locked().filter(code__in=codes[start : start + AT_ONCE])
+
+
+def _hand_over_all(
+    rows: Sequence[tuple[SiteUnit, SiteUnit | None]], *, from_on: date, actor: User, now: datetime
+) -> None:
+    """Write new rows and end those before them, some hundreds at a time."""
+    for start in range(0, len(rows), BATCH):
+        batch = rows[start : start + BATCH]
+        ended = [before for _row, before in batch if before is not None]
+        for before in ended:
+            before.to_on = from_on - DAY
+        SiteUnit.objects.bulk_update(ended, ["to_on"])
+        SiteUnit.objects.bulk_create(row for row, _before in batch)
+        told = ((row.site, _hand_over(row, before)) for row, before in batch)
+        record_many("site.unit_assigned", told, actor=actor, at=now)
 
 
 def _site_unit_errors(

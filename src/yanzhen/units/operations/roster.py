@@ -13,7 +13,7 @@ from yanzhen.accounts.operations import new_one_time_password
 from yanzhen.core.errors import Refused, RowError, RowErrors
 from yanzhen.core.text import plain
 from yanzhen.core.time import city_day
-from yanzhen.events.operations import append, record
+from yanzhen.events.operations import record_many
 from yanzhen.places.models import Area
 from yanzhen.units import rules
 from yanzhen.units.enums import FOR_A_UNIT
@@ -33,7 +33,7 @@ from yanzhen.units.operations.posts import PostDraft, facts_of_post
 from yanzhen.units.periods import require_order
 
 LONGEST = {"name": 60, "title": 60, "phone": 40}
-AT_ONCE = 5_000
+AT_ONCE, BATCH = 5_000, 500
 Progress = Callable[[int, int], None]
 
 
@@ -97,44 +97,62 @@ def add_people(
         raise RowErrors(reader.errors)
 
     added = PeopleAdded()
-    for done, wish in enumerate(wishes, 1):
-        _grant(wish, added, actor=actor, now=now)
+    for start in range(0, len(wishes), BATCH):
+        batch = wishes[start : start + BATCH]
+        _add(batch, added, actor=actor, now=now)
+        _change(batch, added, actor=actor, now=now)
+        _appoint(batch, added, actor=actor, now=now)
         if progress:
-            progress(done, len(wishes))
+            progress(start + len(batch), len(wishes))
     return added
 
 
-def _grant(wish: _Wish, added: PeopleAdded, *, actor: User, now: datetime) -> None:
-    person = wish.person
-    if wish.is_new:
+def _add(wishes: Sequence[_Wish], added: PeopleAdded, *, actor: User, now: datetime) -> None:
+    new = [wish.person for wish in wishes if wish.is_new]
+    for person in new:
         added.passwords[person.username], person.password = new_one_time_password()
         person.must_change_password = True
-        person.save(force_insert=True)
-        facts = facts_of(person)
-        append("user.added", person, None, actor=actor, at=now, payload=facts)
-        added.created += 1
-    else:
+    User.rows.bulk_create(new)
+    told = ((person, facts_of(person)) for person in new)
+    record_many("user.added", told, actor=actor, at=now)
+    added.created += len(new)
+
+
+def _change(wishes: Sequence[_Wish], added: PeopleAdded, *, actor: User, now: datetime) -> None:
+    changed = []
+    for wish in wishes:
         changes = {
-            name: [old, getattr(person, name)]
+            name: [old, getattr(wish.person, name)]
             for name, old in wish.before.items()
-            if old != getattr(person, name)
+            if old != getattr(wish.person, name)
         }
         if changes:
-            person.save(update_fields=list(CHANGED))
-            record("user.changed", person, actor=actor, at=now, changes=changes)
-            added.updated += 1
-    for draft in wish.posts:
-        post = Post.objects.create(
-            user=person,
-            role=draft.role,
-            area_code=draft.area_code,
-            unit_code=draft.unit_code,
-            title=draft.title,
-            from_on=draft.from_on,
-            to_on=draft.to_on,
-        )
-        record("user.appointed", person, actor=actor, at=now, **facts_of_post(post))
-        added.appointed += 1
+            changed.append((wish.person, {"changes": changes}))
+    User.rows.bulk_update([person for person, _changes in changed], CHANGED)
+    record_many("user.changed", changed, actor=actor, at=now)
+    added.updated += len(changed)
+
+
+def _appoint(wishes: Sequence[_Wish], added: PeopleAdded, *, actor: User, now: datetime) -> None:
+    """Give the posts: first the first of everybody, then the second of whoever has two, and so on."""
+    for nth in range(max((len(wish.posts) for wish in wishes), default=0)):
+        posts = [
+            Post(
+                user=wish.person,
+                role=draft.role,
+                area_code=draft.area_code,
+                unit_code=draft.unit_code,
+                title=draft.title,
+                from_on=draft.from_on,
+                to_on=draft.to_on,
+            )
+            for wish in wishes
+            for draft in wish.posts[nth : nth + 1]
+        ]
+        Post.objects.bulk_create(posts)
+        told = ((post.user, facts_of_post(post)) for post in posts)
+        record_many("user.appointed", told, actor=actor, at=now)
+        added.appointed += len(posts)
 
 
 class _Reader:

@@ -16,7 +16,7 @@ from yanzhen.accounts.models import User
 from yanzhen.core.errors import Refused, RowError, RowErrors, require
 from yanzhen.core.text import plain
 from yanzhen.core.time import city_day
-from yanzhen.events.operations import append, record, replayed
+from yanzhen.events.operations import append, record, record_many, replayed
 from yanzhen.places.models import Area
 from yanzhen.units import queries, rules
 from yanzhen.units.enums import UnitKind
@@ -41,6 +41,7 @@ CODE: Final = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,39}")
 ADDRESS_WORDS: Final = frozenset({"new", "suggest", "of-area", "of-site"})
 LONGEST_NAME, LONGEST_SHORT_NAME, LONGEST_PATH = 80, 30, 400
 NAMED_AT_ONCE: Final = 3
+BATCH: Final = 500
 CHANGED: Final = ("name", "short_name", "kind", "area_id", "parent_id")
 
 Progress = Callable[[int, int], None]
@@ -209,6 +210,20 @@ class _Wish:
     is_new: bool
     before: dict[str, object] = field(default_factory=dict)
 
+    @property
+    def changes(self) -> dict[str, list[object]]:
+        """What becomes another one, with what it was. To be moved along by others is no change."""
+        return {
+            name: [old, getattr(self.unit, name)]
+            for name, old in self.before.items()
+            if name != "path" and old != getattr(self.unit, name)
+        }
+
+    @property
+    def is_same(self) -> bool:
+        """Whether the unit stands as it stood."""
+        return all(old == getattr(self.unit, name) for name, old in self.before.items())
+
 
 @transaction.atomic
 def add_units(
@@ -227,33 +242,28 @@ def add_units(
         raise RowErrors(reader.errors)
 
     added = UnitsAdded()
-    for done, wish in enumerate(wishes, 1):
-        _grant(wish, added, actor=actor, now=now)
+    for start in range(0, len(wishes), BATCH):
+        batch = wishes[start : start + BATCH]
+        _add_all([wish.unit for wish in batch if wish.is_new], added, actor=actor, now=now)
+        _change_all([wish for wish in batch if not wish.is_new], added, actor=actor, now=now)
         if progress:
-            progress(done, len(wishes))
+            progress(start + len(batch), len(wishes))
     return added
 
 
-def _grant(wish: _Wish, added: UnitsAdded, *, actor: User, now: datetime) -> None:
-    unit = wish.unit
-    if wish.is_new:
-        unit.save(force_insert=True)
-        append("unit.added", unit, None, actor=actor, at=now, payload=_facts(unit))
-        added.created += 1
-        return
-    changes = {
-        name: [old, getattr(unit, name)]
-        for name, old in wish.before.items()
-        if old != getattr(unit, name)
-    }
-    moved = changes.pop("path", None)
-    if not changes and not moved:
-        added.unchanged += 1
-        return
-    unit.save(update_fields=["name", "kind", "area", "parent", "path"])
-    if changes:
-        record("unit.changed", unit, actor=actor, at=now, changes=changes)
-        added.updated += 1
+def _add_all(units: Sequence[Unit], added: UnitsAdded, *, actor: User, now: datetime) -> None:
+    Unit.objects.bulk_create(units)
+    record_many("unit.added", ((unit, _facts(unit)) for unit in units), actor=actor, at=now)
+    added.created += len(units)
+
+
+def _change_all(wishes: Sequence[_Wish], added: UnitsAdded, *, actor: User, now: datetime) -> None:
+    fields = ["name", "kind", "area", "parent", "path"]
+    Unit.objects.bulk_update([wish.unit for wish in wishes], fields)
+    changed = [(wish.unit, {"changes": wish.changes}) for wish in wishes if wish.changes]
+    record_many("unit.changed", changed, actor=actor, at=now)
+    added.updated += len(changed)
+    added.unchanged += sum(wish.is_same for wish in wishes)
 
 
 class _Reader:
@@ -332,7 +342,7 @@ class _Reader:
         elif not above.is_active:
             self._wrong(wish.row, "parent", str(UnitIsClosed(unit=above.name)))
         else:
-            wish.unit.parent = above
+            wish.unit.parent_id = above.code
 
     def _place(self, wishes: Mapping[str, _Wish]) -> None:
         """Write the path of every unit anew, from the top down; a circle has no top."""

@@ -48,7 +48,7 @@ def test_people_get_their_posts_and_one_time_passwords(actor: User) -> None:
     assert (added.created, added.updated, added.appointed) == (4, 0, 4)
     assert seen[-1] == (4, 4)
     fields = ("user__username", "role", "area_code", "unit_code", "title", "from_on", "to_on")
-    held = Post.objects.exclude(user=actor).order_by("pk")
+    held = Post.objects.exclude(user=actor).order_by("user_id", "pk")
     assert list(held.values_list(*fields)) == [
         ("wang", "handler", "", "CG", "综合科", TODAY, None),
         ("li", "keeper", "430405001", "", "", date(2026, 3, 1), None),

@@ -141,6 +141,7 @@ def test_who_answers_is_looked_up_and_changed_from_the_page_of_a_site(
     part.get_by_role("link", name="回到今天").click()
     expect(part.get_by_text("李经办").first).to_be_visible()
     part.get_by_role("link", name=re.compile(r"更换\s*第一责任人")).click()
+    page.wait_for_url("**/first/")  # loaded: suggestions come from a script
     page.get_by_label("由谁负责").press_sequentially("王新")
     expect(page.locator("#person-options option")).to_have_attribute("value", "王新任（wang）")
     page.get_by_label("由谁负责").fill("王新任（wang）")

@@ -167,6 +167,13 @@ def test_a_unit_may_stay_in_a_closed_area_and_below_a_closed_unit() -> None:
         (lambda unit: {"actor": operator_of("430406")}, Forbidden),
         (
             lambda unit: {
+                "actor": operator_of("430406"),
+                "draft": draft(area=make_area("430406")),
+            },
+            Forbidden,
+        ),
+        (
+            lambda unit: {
                 "actor": operator_of("430405"),
                 "draft": draft(area=make_area("430406")),
             },
