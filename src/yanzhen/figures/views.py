@@ -62,6 +62,7 @@ def figure(request: UserRequest, code: str) -> HttpResponse:
     context = {
         "asking": asking,
         "figure": shown,
+        "fact": registry.fact(shown.fact),
         "value": value,
         "parts": faces.parts(asking, value),
         "course": faces.course(asking, value, queries.trends([shown], asking.question)[code]),

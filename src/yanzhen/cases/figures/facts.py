@@ -218,6 +218,7 @@ RETURNS = Fact(
     words=_("单位把交办给它的问题退回一次，一行；单位是退回的那一家。问题须在“问题”之列。"),
     columns={
         "key": _("问题编号与交办的序号"),
+        "number": _("问题编号"),
         "filed_at": _("问题的立案时间"),
         "returned_at": _("退回时间"),
         **PLACE_WORDS,

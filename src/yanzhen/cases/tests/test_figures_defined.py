@@ -13,6 +13,7 @@ from yanzhen.cases.tests.factories import make_category
 from yanzhen.cases.tests.lives import Life, Told, tell, utc, write
 from yanzhen.core.errors import Refused
 from yanzhen.figures import registry
+from yanzhen.figures.engines import SQLITE
 from yanzhen.figures.errors import (
     DayOutOfReach,
     PeriodBackwards,
@@ -444,3 +445,11 @@ def test_three_engines_tell_the_same_of_an_example() -> None:
             value.figure.code: Told(value.value, value.numerator, value.denominator)
             for value in values
         } == expected
+
+
+@pytest.mark.parametrize("code", ["cases", "returns", "overdue"])
+def test_a_fact_documents_the_columns_that_it_has(code: str) -> None:
+    fact = registry.fact(code)
+
+    assert set(fact.rows(SQLITE, None).columns) - {"id"} == set(fact.columns)
+    assert all(str(words) for words in [fact.name, fact.words, *fact.columns.values()])

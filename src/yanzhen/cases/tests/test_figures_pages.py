@@ -68,6 +68,14 @@ def text(client: Client, address: str) -> str:
     return unescape(response.content.decode())
 
 
+def status(client: Client, address: str) -> int:
+    """What the server answers, read to the end: some answers are files."""
+    response = client.get(address)
+    if response.streaming:
+        b"".join(response.streaming_content)  # type: ignore[attr-defined]
+    return response.status_code
+
+
 def numbers(page: str) -> set[int]:
     return {int(number) for number in re.findall(r"HY-2026-(\d{6})", page)}
 
@@ -94,7 +102,7 @@ def test_without_a_post_that_sees_figures_there_are_none(address: str) -> None:
     assert signed_in(None).get(address).status_code == 404
     assert signed_in(Role.ADMIN).get(address).status_code == 404
     assert Client().get(address)["Location"].startswith("/sign-in/")
-    assert signed_in(Role.STEWARD).get(address).status_code == 200
+    assert status(signed_in(Role.STEWARD), address) == 200
 
 
 @pytest.mark.usefixtures("city")
@@ -104,7 +112,7 @@ def test_an_area_outside_my_posts_does_not_exist(address: str) -> None:
 
     assert mine.get(f"{address}?area=430405").status_code == 404
     assert mine.get(f"{address}?area=4304").status_code == 404
-    assert mine.get(f"{address}?area=430406001").status_code == 200
+    assert status(mine, f"{address}?area=430406001") == 200
 
 
 @pytest.mark.usefixtures("city")
@@ -149,9 +157,10 @@ def test_the_area_chosen_in_the_frame_is_the_one_shown() -> None:
 def test_the_list_shows_every_figure_of_this_month_and_leads_to_its_page() -> None:
     client = signed_in()
     page = text(client, "/figures/")
+    run = " ".join(page.split())
 
     for words in ("整改率", "75.00", "3 件已整改 / 4 件发现", "超期未办结数", "问题闭环"):
-        assert words in page
+        assert words in run
     for link in links(page, r"^/figures/\w+/"):
         assert client.get(link).status_code == 200, link
 
@@ -187,8 +196,7 @@ def test_every_number_of_a_page_leads_to_a_page_that_is_there(code: str, by: str
     page = text(client, f"/figures/{code}/?by={by}")
 
     for link in set(links(page, r"^/figures/")):
-        response = client.get(link)
-        assert response.status_code == 200, link
+        assert status(client, link) == 200, link
 
 
 @pytest.mark.usefixtures("city")
@@ -222,7 +230,7 @@ def test_a_moment_of_the_past_is_told_as_it_was() -> None:
 
     page = text(signed_in(), f"/figures/cases_found/?{urlencode({'as_of': before})}")
 
-    assert re.search(r'<div class="big">0', page)
+    assert re.search(r'<div class="big">\s*0', page)
 
 
 @pytest.mark.usefixtures("city")
