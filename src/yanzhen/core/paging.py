@@ -164,23 +164,27 @@ def place_of(row: Model, order: Order, at: int = 1) -> Cursor:
 
 @dataclass(frozen=True, slots=True)
 class Count:
-    """How many rows a list has; beyond `MOST_COUNTED` nobody counts on."""
+    """How many rows a list has; beyond a cap nobody counts on."""
 
     number: int
     is_capped: bool = False
 
     @classmethod
-    def of(cls, number: int) -> "Count":
-        """A number that was counted elsewhere, shown with the same cap."""
-        return cls(min(number, MOST_COUNTED), number > MOST_COUNTED)
+    def of(cls, number: int, most: int | None = None) -> "Count":
+        """A number that was counted elsewhere, shown with a cap: `most`, else `MOST_COUNTED`."""
+        most = most or MOST_COUNTED
+        return cls(min(number, most), number > most)
 
     def __str__(self) -> str:
-        return _("1 万+") if self.is_capped else f"{self.number:,}"
+        if not self.is_capped:
+            return f"{self.number:,}"
+        return _("1 万+") if self.number == 10_000 else f"{self.number:,}+"
 
     def __bool__(self) -> bool:
         return self.number > 0
 
 
-def capped_count(rows: QuerySet[Any]) -> Count:
-    """Count the rows, and stop soon after `MOST_COUNTED`."""
-    return Count.of(rows.order_by().values("pk")[: MOST_COUNTED + 1].count())
+def capped_count(rows: QuerySet[Any], most: int | None = None) -> Count:
+    """Count the rows, and stop soon after the cap: `most`, else `MOST_COUNTED`."""
+    most = most or MOST_COUNTED
+    return Count.of(rows.order_by().values("pk")[: most + 1].count(), most)

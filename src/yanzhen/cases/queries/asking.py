@@ -10,11 +10,10 @@ from typing import Any, Final
 from urllib.parse import urlencode
 
 from django.db import models
-from django.db.backends.base.base import BaseDatabaseWrapper
-from django.db.models import DateTimeField, F, Func, Q, QuerySet
-from django.db.models.sql.compiler import SQLCompiler
+from django.db.models import F, Q, QuerySet
 from django.utils.translation import gettext_lazy as _
 
+from yanzhen.cases.deadline import FAR_AT, FARTHEST_AT, Deadline
 from yanzhen.cases.enums import OPEN, WITH_UNIT, CaseStatus
 from yanzhen.cases.models import Case, CaseWords, Category
 from yanzhen.cases.queries.numbers import meant_numbers
@@ -49,46 +48,6 @@ class Sort(models.TextChoices):
 
 ALL_OPEN: Final = "open"
 """Stands in an address for every status that is not an end."""
-
-FAR: Final = "9998-01-01 00:00:00"
-FARTHEST: Final = "9999-01-01 00:00:00"
-
-
-class Deadline(Func):
-    """The time limit that a case is under now: its unit's, while it is checked the checker's.
-
-    Open cases without a limit come after all that have one, and what has ended after these. An
-    index (`0002_search`) stands on this very expression; to the engine they must read alike.
-    """
-
-    output_field = DateTimeField()
-
-    def __init__(self) -> None:
-        super().__init__("status", "verify_due_at", "due_at")
-
-    def as_sql(
-        self,
-        compiler: SQLCompiler,
-        connection: BaseDatabaseWrapper,
-        function: str | None = None,  # noqa: ARG002 - Django's shape
-        template: str | None = None,  # noqa: ARG002
-        arg_joiner: str | None = None,  # noqa: ARG002
-        **_extra: Any,
-    ) -> tuple[str, tuple[str | int, ...]]:
-        status, verify_due, due = (compiler.compile(one)[0] for one in self.source_expressions)
-        zone = "+00" if connection.vendor == "postgresql" else ""
-        far, farthest = f"'{FAR}{zone}'", f"'{FARTHEST}{zone}'"
-        sql = (
-            f"CASE {status} WHEN 'submitted' THEN COALESCE({verify_due}, {far})"
-            f" WHEN 'verified' THEN {far} WHEN 'closed' THEN {farthest}"
-            f" WHEN 'declined' THEN {farthest} WHEN 'merged' THEN {farthest}"
-            f" ELSE COALESCE({due}, {far}) END"
-        )
-        return sql, ()
-
-
-FAR_AT: Final = datetime.fromisoformat(f"{FAR}+00:00")
-FARTHEST_AT: Final = datetime.fromisoformat(f"{FARTHEST}+00:00")
 
 ORDERS: Final = {
     Sort.DUE: Order("due", (Key("deadline", datetime), Key("pk"))),
@@ -259,11 +218,18 @@ def categories_under(code: str) -> list[str]:
 
 
 def answers(cases: QuerySet[Case], ask: Ask, who: Standpoint, *, now: datetime) -> QuerySet[Case]:
-    """The cases asked for among `cases`, each with its `deadline`, in no order yet."""
-    found = cases.annotate(deadline=Deadline()).filter(condition(ask, who, now=now))
+    """The cases asked for among `cases`, in no order yet; they can be ordered by `deadline`."""
+    found = cases.alias(deadline=Deadline()).filter(condition(ask, who, now=now))
     if ask.is_of_open_ones:
         # says to the engine where in the order of deadlines the answers end
         found = found.filter(deadline__lt=FARTHEST_AT)
+    return found
+
+
+def with_keys(found: QuerySet[Case], ask: Ask) -> QuerySet[Case]:
+    """The answers, each knowing that by which the list is ordered."""
+    if ask.order is ORDERS[Sort.DUE]:
+        return found.annotate(deadline=F("deadline"))
     return found
 
 

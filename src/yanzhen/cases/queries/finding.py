@@ -9,9 +9,9 @@ from django.db.models import QuerySet
 from yanzhen.accounts.models import User
 from yanzhen.cases.models import Case
 from yanzhen.cases.queries.asking import WORDS, Ask, Sort
-from yanzhen.cases.queries.ledger import LedgerRow, rows_of, with_rows
+from yanzhen.cases.queries.ledger import LedgerRow, count_found, rows_of, with_rows
 from yanzhen.cases.queries.numbers import meant_numbers
-from yanzhen.core.paging import Count, capped_count
+from yanzhen.core.paging import Count
 from yanzhen.core.search import holds
 from yanzhen.core.time import city_day
 
@@ -38,6 +38,5 @@ def cases_saying(*, text: str, user: User, now: datetime, most: int = 10) -> Fou
     """The cases that hold all of `text`, the newest first. Four queries."""
     found: QuerySet[Case] = Case.objects.visible_to(user, city_day(now)).filter(holds(WORDS, text))
     rows = with_rows(found).order_by("-found_at", "-pk")[:most]
-    return FoundCases(
-        rows_of(list(rows), now=now), capped_count(found), Ask(q=text, sort=Sort.NEWEST)
-    )
+    ask = Ask(q=text, sort=Sort.NEWEST)
+    return FoundCases(rows_of(list(rows), now=now), count_found(found, ask), ask)

@@ -13,9 +13,10 @@ from django.utils.translation import gettext_lazy as _
 
 from yanzhen.accounts.models import SavedView, User
 from yanzhen.cases import clock, rulebook
+from yanzhen.cases.deadline import Deadline
 from yanzhen.cases.enums import CaseStatus, Decision
 from yanzhen.cases.models import Case, Extension
-from yanzhen.cases.queries.asking import ALL_OPEN, Ask, Deadline, Due, answers, condition
+from yanzhen.cases.queries.asking import ALL_OPEN, Ask, Due, answers, condition, with_keys
 from yanzhen.cases.queries.waiting import Standpoint, Wait
 from yanzhen.core.clockface import ClockFace
 from yanzhen.core.paging import Count, Page, capped_count, page_of, place_of
@@ -23,6 +24,8 @@ from yanzhen.core.time import city_day
 from yanzhen.places.queries import area_path
 
 PAGE: Final = 50
+MOST_NARROWED: Final = 2_000
+MOST_SAYING: Final = 100
 LEDGER: Final = "cases:ledger"
 """The page under which saved views of the ledger are filed."""
 
@@ -62,10 +65,32 @@ def ledger_page(
     before: str = "",
     size: int = PAGE,
 ) -> LedgerPage:
-    """One page of `cases` as asked for. Three queries however many rows there are."""
+    """One page of `cases` as asked for. A handful of queries however many rows there are.
+
+    Which rows stand on the page is read from an index alone; only these are then looked up. An
+    engine that is asked for both at once may look up every row before it knows which are first.
+    """
     found = answers(cases, ask, who, now=now)
-    page = page_of(with_rows(found), ask.order, after=after, before=before, size=size)
-    return LedgerPage(rows_of(page.rows, now=now), page, capped_count(found))
+    keys = with_keys(found, ask).only("found_at")
+    page = page_of(keys, ask.order, after=after, before=before, size=size)
+    whole = with_rows(Case.objects.all()).in_bulk([row.pk for row in page.rows])
+    shown = [whole[row.pk] for row in page.rows]
+    return LedgerPage(rows_of(shown, now=now), page, count_found(found, ask))
+
+
+def count_found(found: QuerySet[Case], ask: Ask) -> Count:
+    """How many answers there are; the more an engine must look at for each, the sooner it stops.
+
+    Counted in the order of the list, it walks the index that the list is read by.
+    """
+    if ask.q:
+        return capped_count(found, MOST_SAYING)
+    if ask.is_of_open_ones or not ask.but(sort="").pairs():
+        return capped_count(found)
+    return Count.of(
+        found.order_by(*ask.order.columns()).values("pk")[: MOST_NARROWED + 1].count(),
+        MOST_NARROWED,
+    )
 
 
 def with_rows(cases: QuerySet[Case]) -> QuerySet[Case]:
@@ -161,7 +186,7 @@ def neighbours(
     *, case: Case, cases: QuerySet[Case], ask: Ask, who: Standpoint, now: datetime
 ) -> Neighbours:
     """The cases before and after this one in the list asked for. Five queries."""
-    found = answers(cases, ask, who, now=now)
+    found = with_keys(answers(cases, ask, who, now=now), ask)
     own = found.filter(pk=case.pk).first()
     if own is None:
         return Neighbours()
@@ -169,12 +194,12 @@ def neighbours(
     earlier = found.filter(order.beyond(values, backwards=True))
     before = earlier.order_by(*order.columns(backwards=True)).first()
     after = found.filter(order.beyond(values)).order_by(*order.columns()).first()
-    stands = capped_count(earlier)
+    stands = count_found(earlier, ask)
     return Neighbours(
         before=before.number if before else "",
         after=after.number if after else "",
         place=0 if stands.is_capped else stands.number + 1,
-        count=capped_count(found),
+        count=count_found(found, ask),
     )
 
 
