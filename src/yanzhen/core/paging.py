@@ -13,7 +13,8 @@ from django.utils.translation import gettext as _
 
 Row = TypeVar("Row", bound=Model)
 
-MOST_COUNTED: Final = 10_000
+TEN_THOUSAND: Final = 10_000
+MOST_COUNTED: Final = TEN_THOUSAND
 LONGEST_CURSOR: Final = 400
 
 
@@ -178,7 +179,7 @@ class Count:
     def __str__(self) -> str:
         if not self.is_capped:
             return f"{self.number:,}"
-        return _("1 万+") if self.number == 10_000 else f"{self.number:,}+"
+        return _("1 万+") if self.number == TEN_THOUSAND else f"{self.number:,}+"
 
     def __bool__(self) -> bool:
         return self.number > 0
