@@ -499,7 +499,9 @@ class Case(Standing):
                 ],
                 name="case_newest",
             ),
-            models.Index(fields=["area", "-found_at", "-id"], name="case_of_area"),
+            models.Index(
+                fields=["area", "-found_at", "-id", "kind", "filed_at"], name="case_of_area"
+            ),
             models.Index(fields=["site", "-found_at", "-id", "area"], name="case_of_site"),
             models.Index(fields=["unit", "-found_at", "-id", "area"], name="case_of_unit"),
         ]

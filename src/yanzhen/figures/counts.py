@@ -100,9 +100,7 @@ def weight_of(count: Count, rows: ir.Table) -> ir.IntegerValue:
 
 def cell_of(count: Count, rows: ir.Table) -> ir.IntegerValue:
     """Where the cell of a row's length begins, half a cell early: lengths in it round alike."""
-    length = weight_of(count, rows) + CELL // 2
-    # SQLite's remainder is a float, exact as far as our years go.
-    cell = length - (length % CELL).cast("int64")
+    cell = count.engine.cut(weight_of(count, rows) + CELL // 2, CELL)
     if count.timed is None or count.timed.rows is None:
         return cell
     return ibis.ifelse(count.timed.rows(rows, count.engine.moment(AS_OF)), cell, OUTSIDE)

@@ -149,21 +149,16 @@ def _marks(engine: Engine, fact: Fact, rows: ir.Table) -> dict[str, ir.Value]:
     """
     since, after, until = _lasting(fact, rows)
     at, start, over = map(engine.moment, (AS_OF, "first_day", "days_over"))
-    micros = engine.micros
+    micros, cut = engine.micros, engine.cut
     first = ibis.greatest(
-        _day_of(micros(since, start) + (DAY - 1)) - DAY, _day_of(micros(after, start)), 0
+        cut(micros(since, start) + (DAY - 1), DAY) - DAY, cut(micros(after, start), DAY), 0
     )
     before = ibis.ifelse(
         until.isnull() | (until > over), micros(over, start), micros(until, start) - 1
     )
-    last = _day_of(before) - DAY
+    last = cut(before, DAY) - DAY
     now = ibis.ifelse(until.isnull() | (until > at), 1, 0)
     return {"first": first, "last": last, "now": now}
-
-
-def _day_of(micros: ir.IntegerValue) -> ir.IntegerValue:
-    # SQLite's remainder is a float, exact as far as our years go.
-    return micros - (micros % DAY).cast("int64")
 
 
 def _lasting(fact: Fact, rows: ir.Table) -> tuple[Any, Any, Any]:

@@ -53,6 +53,11 @@ def date_part(part: Any, length: Any) -> Any:
     """PostgreSQL: a part of an interval."""
 
 
+@ibis.udf.scalar.builtin(signature=(("int64", "int64"), "int64"))  # type: ignore[untyped-decorator]  # Ibis carries no types
+def int8div(whole: Any, size: Any) -> Any:
+    """PostgreSQL: how often one whole number goes into another, cut towards nought."""
+
+
 @ibis.udf.scalar.builtin(signature=((WALL_CLOCK,), "int64"))  # type: ignore[untyped-decorator]  # Ibis carries no types
 def epoch_us(moment: Any) -> Any:
     """DuckDB: microseconds since 1970."""
@@ -78,6 +83,16 @@ def _duckdb_between(later: ir.Value, earlier: ir.Value) -> ir.IntegerValue:
     return epoch_us(later) - epoch_us(earlier)
 
 
+def _cut_by_remainder(number: ir.IntegerValue, size: int) -> ir.IntegerValue:
+    # SQLite's remainder is a float, exact as far as our years go.
+    return number - (number % size).cast("int64")
+
+
+def _cut_by_division(number: ir.IntegerValue, size: int) -> ir.IntegerValue:
+    # Ibis writes `//` with floats; and a remainder takes reckoning the number twice.
+    return int8div(number, size) * size
+
+
 def _fenced(tree: exp.Expression) -> exp.Expression:
     """Keep PostgreSQL from merging what is grouped into the grouping.
 
@@ -99,6 +114,8 @@ class Engine:
     compiler: SQLGlotCompiler
     moment_type: str
     micros: Callable[[ir.Value, ir.Value], ir.IntegerValue]
+    cut: Callable[[ir.IntegerValue, int], ir.IntegerValue] = _cut_by_remainder
+    """The multiple of a size that a number has reached, from nought on its own side."""
     finish: Callable[[exp.Expression], exp.Expression] = lambda tree: tree
     """What is done to the tree of a statement before it is written."""
 
@@ -128,7 +145,9 @@ class Engine:
 
 
 SQLITE = Engine("sqlite", sqlite_compiler, TEXT, _sqlite_between)
-POSTGRES = Engine("postgresql", postgres_compiler, INSTANT, _postgres_between, _fenced)
+POSTGRES = Engine(
+    "postgresql", postgres_compiler, INSTANT, _postgres_between, _cut_by_division, _fenced
+)
 DUCKDB = Engine("duckdb", duckdb_compiler, WALL_CLOCK, _duckdb_between)
 
 _ENGINES = {engine.name: engine for engine in (SQLITE, POSTGRES)}

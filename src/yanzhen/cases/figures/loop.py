@@ -4,18 +4,24 @@ from typing import Any
 
 from django.utils.translation import gettext_lazy as _
 
-from yanzhen.cases.enums import AWAITING_CHECK, IN_HAND, CaseStatus
+from yanzhen.cases.enums import AWAITING_CHECK, IN_HAND
 from yanzhen.figures.enums import FigureUnit, How, PeriodRule
 from yanzhen.figures.registry import Figure, Part
 
 
 def _is_closed(row: Any, _at: Any) -> Any:
-    return row.status == str(CaseStatus.CLOSED)
+    """Only what is closed has the time when it was; whether there is one is seen at a glance."""
+    return row.closed_at.notnull()
+
+
+def _is_in_hand(row: Any) -> Any:
+    """With a unit and not over; most rows are over, and need no look at their status."""
+    return row.closed_at.isnull() & row.status.isin(sorted(IN_HAND))
 
 
 def _is_judged(row: Any, at: Any) -> Any:
     """Over, or past its due time."""
-    return _is_closed(row, at) | (row.status.isin(sorted(IN_HAND)) & (row.due_at < at))
+    return _is_closed(row, at) | (_is_in_hand(row) & (row.due_at < at))
 
 
 def _is_on_time(row: Any, at: Any) -> Any:
@@ -25,7 +31,7 @@ def _is_on_time(row: Any, at: Any) -> Any:
 
 def _is_overdue(row: Any, at: Any) -> Any:
     late = row.status.notin(sorted(AWAITING_CHECK)) | (row.submitted_at > row.due_at)
-    return row.status.isin(sorted(IN_HAND)) & (row.due_at < at) & late
+    return _is_in_hand(row) & (row.due_at < at) & late
 
 
 def _recurs(row: Any, _at: Any) -> Any:

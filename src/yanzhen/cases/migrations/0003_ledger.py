@@ -52,7 +52,7 @@ class Migration(migrations.Migration):
         ),
         migrations.AddIndex(
             model_name='case',
-            index=models.Index(fields=['area', '-found_at', '-id'], name='case_of_area'),
+            index=models.Index(fields=['area', '-found_at', '-id', 'kind', 'filed_at'], name='case_of_area'),
         ),
         migrations.AddIndex(
             model_name='case',
