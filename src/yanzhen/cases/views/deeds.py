@@ -14,6 +14,7 @@ from yanzhen.cases import clock, operations
 from yanzhen.cases.enums import Hours, MoveName
 from yanzhen.cases.errors import (
     DueTimePassed,
+    DueTimeTooFar,
     ExtensionNotLater,
     MergeTargetUnfit,
     NoClockPolicy,
@@ -221,6 +222,7 @@ FIELDS: Final[dict[type[Refused], tuple[str, ...]]] = {
     UnitAlreadySupports: ("unit",),
     NoSuchPart: ("unit",),
     DueTimePassed: ("due_at", "wanted_due_at", "new_due_at"),
+    DueTimeTooFar: ("due_at", "wanted_due_at", "new_due_at"),
     NoClockPolicy: ("due_at",),
     ExtensionNotLater: ("wanted_due_at", "new_due_at"),
     MergeTargetUnfit: ("into",),
