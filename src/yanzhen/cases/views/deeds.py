@@ -101,6 +101,14 @@ def _checked(book: RuleBook, case: Case, _at: datetime) -> Words:
     return _now("%(passed)s；返工重新计 %(limit)s。") % words
 
 
+def _failed(book: RuleBook, case: Case, _at: datetime) -> Words:
+    policy = clock.policy_for(book, case)
+    if policy is None:
+        return _("没有适用的时限规则，不能返工；请先在“规则与设置”里补上。")
+    words = {"limit": _limit(policy.hours, policy.rework_minutes)}
+    return _now("退给单位重做，重新计 %(limit)s。") % words
+
+
 def _granted(_book: RuleBook, case: Case, _at: datetime) -> Words:
     return _now("准了，时限改到准到的时间；不准，仍是 %(due)s。") % {"due": full_date(case.due_at)}
 
@@ -188,7 +196,7 @@ _TABLE: Final = (
         _checked,
     ),
     Deed(
-        _M.FAIL, CheckForm, operations.fail_case, _("返工"), "back", _("已退给单位返工。"), _checked,
+        _M.FAIL, CheckForm, operations.fail_case, _("返工"), "back", _("已退给单位返工。"), _failed,
     ),
     Deed(
         _M.CLOSE, WordsForm, operations.close_case, _("销号"), "check", _("已销号。"),
