@@ -27,6 +27,13 @@ class DueTimePassed(Refused):
     message = _("时限 %(due_at)s 已经过去，请选一个以后的时间。")
 
 
+class DueTimeTooFar(Refused):
+    """A due time years ahead is a slip of the pen."""
+
+    code = "due_time_too_far"
+    message = _("时限 %(due_at)s 太远，最多往后 %(most)s 年，请核对年份。")
+
+
 class WordsMissing(Refused):
     """The move needs words."""
 
@@ -113,6 +120,13 @@ class FoundInTheFuture(Refused):
 
     code = "found_in_the_future"
     message = _("发现时间 %(found_at)s 晚于现在。")
+
+
+class FoundTooLongAgo(Refused):
+    """Before the years that are counted; a slip of the pen."""
+
+    code = "found_too_long_ago"
+    message = _("发现时间 %(found_at)s 太早，请核对年份。")
 
 
 class CategoryClosed(Refused):

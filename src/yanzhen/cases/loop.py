@@ -12,7 +12,7 @@ Who may make a move is no question of this module.
 import hashlib
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from operator import attrgetter
 from typing import Any
@@ -37,9 +37,11 @@ from yanzhen.cases.enums import (
 from yanzhen.cases.errors import (
     DatesOutOfOrder,
     DueTimePassed,
+    DueTimeTooFar,
     ExtensionAlreadyAsked,
     ExtensionNotLater,
     FoundInTheFuture,
+    FoundTooLongAgo,
     MergeTargetUnfit,
     MoveNotAllowed,
     NoExtensionAsked,
@@ -65,6 +67,7 @@ from yanzhen.cases.models import (
 )
 from yanzhen.cases.rulebook import RuleBook
 from yanzhen.core.scope import covers
+from yanzhen.core.time import FIRST_YEAR
 from yanzhen.core.words import full_date
 from yanzhen.events.models import Event
 from yanzhen.files.models import Photo
@@ -76,8 +79,13 @@ LAPSED = "case.extension_lapsed"
 JOINED = "case.joined"
 """Another case was merged into this one."""
 
+MOST_YEARS_AHEAD = 5
+FARTHEST_AHEAD = timedelta(days=366 * MOST_YEARS_AHEAD)
+"""Nobody is given longer to put something right; what takes longer is parked."""
 CLOCKS_DIFFER_BY = timedelta(minutes=2)
 """By how much the clocks of two machines may differ before a date is out of order."""
+FIRST_DAY = datetime(FIRST_YEAR, 1, 1, tzinfo=UTC)
+"""Before it no clock counts; an empty cell that a spreadsheet takes for a date is of 1900."""
 
 SAID = frozenset({"title", "words", "address"})
 """What may name a person; the record keeps a digest of it."""
@@ -270,7 +278,8 @@ def _differences(old: tuple[Any, ...] | None, new: tuple[Any, ...]) -> dict[str,
 def begin(draft: CaseDraft, *, number: str, book: RuleBook, at: datetime) -> Life:
     """A case out of a draft, not yet reported or filed.
 
-    Raises `TitleMissing`, `PlaceMissing`, `SiteOutsideArea` or `FoundInTheFuture`.
+    Raises `TitleMissing`, `PlaceMissing`, `SiteOutsideArea`, `FoundInTheFuture` or
+    `FoundTooLongAgo`.
     """
     title = draft.title.strip()
     if not title:
@@ -279,6 +288,8 @@ def begin(draft: CaseDraft, *, number: str, book: RuleBook, at: datetime) -> Lif
     found_at = draft.found_at or at
     if found_at > at:
         raise FoundInTheFuture(found_at=full_date(found_at))
+    if found_at < FIRST_DAY:
+        raise FoundTooLongAgo(found_at=full_date(found_at))
     category, site = draft.category, draft.site
     case = Case(
         number=number,
@@ -462,7 +473,7 @@ def dispatch(
 ) -> None:
     """One unit is to put it right by a time: the one named, else the policy's.
 
-    Raises `DueTimePassed` or `NoClockPolicy`.
+    Raises `DueTimePassed`, `DueTimeTooFar` or `NoClockPolicy`.
     """
     life.require(MoveName.DISPATCH)
     policy = _hand_over(life, unit, due_at, at=at, actor=actor)
@@ -503,7 +514,7 @@ def transfer(
 ) -> None:
     """Another unit is to do it, with a time of its own.
 
-    Raises `SameUnit`, `DueTimePassed` or `NoClockPolicy`.
+    Raises `SameUnit`, `DueTimePassed`, `DueTimeTooFar` or `NoClockPolicy`.
     """
     life.require(MoveName.TRANSFER)
     before = life.case.unit_id
@@ -527,8 +538,7 @@ def _hand_over(
 ) -> int | None:
     case = life.case
     times = clock.due_times(life.book, case, at=at, due_at=due_at)
-    if times.due_at <= at:
-        raise DueTimePassed(due_at=full_date(times.due_at))
+    _require_ahead(times.due_at, at)
     case.status, case.unit = CaseStatus.DISPATCHED, unit
     case.due_at, case.hours = times.due_at, times.hours
     case.dispatched_at, case.acknowledge_due_at = at, times.acknowledge_due_at
@@ -568,7 +578,7 @@ def ask_extension(
 ) -> None:
     """The unit asks for more time, and says why.
 
-    Raises `ExtensionAlreadyAsked`, `ExtensionNotLater` or `DueTimePassed`.
+    Raises `ExtensionAlreadyAsked`, `ExtensionNotLater`, `DueTimePassed` or `DueTimeTooFar`.
     """
     life.require(MoveName.ASK_EXTENSION)
     case = life.case
@@ -603,7 +613,7 @@ def grant_extension(
 ) -> None:
     """The unit has more time: what it asked for, or what is named here.
 
-    Raises `NoExtensionAsked`, `ExtensionNotLater` or `DueTimePassed`.
+    Raises `NoExtensionAsked`, `ExtensionNotLater`, `DueTimePassed` or `DueTimeTooFar`.
     """
     life.require(MoveName.GRANT_EXTENSION)
     case, extension = life.case, _asked(life)
@@ -642,9 +652,15 @@ def _require_more_time(case: Case, due_at: datetime, at: datetime) -> datetime:
         raise AssertionError(f"{case.number} is with a unit and has no due time")
     if due_at <= old:
         raise ExtensionNotLater(due_at=full_date(old))
+    _require_ahead(due_at, at)
+    return old
+
+
+def _require_ahead(due_at: datetime, at: datetime) -> None:
     if due_at <= at:
         raise DueTimePassed(due_at=full_date(due_at))
-    return old
+    if due_at > at + FARTHEST_AHEAD:
+        raise DueTimeTooFar(due_at=full_date(due_at), most=MOST_YEARS_AHEAD)
 
 
 def _decide(life: Life, decision: Decision, words: str, *, at: datetime, actor: User) -> None:
@@ -844,7 +860,9 @@ def reopen(
 ) -> None:
     """It was not over. A closed case goes to its unit anew, or to dispatch if that is no more.
 
-    A declined case goes back to where it was declined. Raises `DueTimePassed`, `NoClockPolicy`.
+    A declined case goes back to where it was declined.
+
+    Raises `DueTimePassed`, `DueTimeTooFar` or `NoClockPolicy`.
     """
     life.require(MoveName.REOPEN)
     case = life.case

@@ -243,7 +243,8 @@ def dispatch_case(
     Without `due_at` the policy sets the time. The row is locked before anything is asked of it,
     so of two dispatchers at once the second meets the first one's result and is refused.
 
-    Raises `Forbidden`, `MoveNotAllowed`, `UnitClosed`, `DueTimePassed` or `NoClockPolicy`.
+    Raises `Forbidden`, `MoveNotAllowed`, `UnitClosed`, `DueTimePassed`, `DueTimeTooFar` or
+    `NoClockPolicy`.
     """
     life = hold(case_id)
     if is_repeated(MoveName.DISPATCH, life, actor, client_id):
@@ -306,7 +307,7 @@ def transfer_case(
     """Take a case from its unit and hand it to another one, whose time begins anew.
 
     Raises `Forbidden`, `MoveNotAllowed`, `WordsMissing`, `UnitClosed`, `SameUnit`,
-    `DueTimePassed` or `NoClockPolicy`.
+    `DueTimePassed`, `DueTimeTooFar` or `NoClockPolicy`.
     """
     life = hold(case_id, Assignment, Extension)
     if is_repeated(MoveName.TRANSFER, life, actor, client_id):
@@ -335,7 +336,7 @@ def ask_extension(
     """Ask for more time, and say why.
 
     Raises `Forbidden`, `MoveNotAllowed`, `WordsMissing`, `ExtensionAlreadyAsked`,
-    `ExtensionNotLater` or `DueTimePassed`.
+    `ExtensionNotLater`, `DueTimePassed` or `DueTimeTooFar`.
     """
     life = hold(case_id, Extension)
     if is_repeated(MoveName.ASK_EXTENSION, life, actor, client_id):
@@ -359,8 +360,8 @@ def grant_extension(
 ) -> Case:
     """Give the time that was asked for, or another one that is named.
 
-    Raises `Forbidden`, `MoveNotAllowed`, `NoExtensionAsked`, `ExtensionNotLater` or
-    `DueTimePassed`.
+    Raises `Forbidden`, `MoveNotAllowed`, `NoExtensionAsked`, `ExtensionNotLater`,
+    `DueTimePassed` or `DueTimeTooFar`.
     """
     life = hold(case_id, Extension)
     if is_repeated(MoveName.GRANT_EXTENSION, life, actor, client_id):
@@ -621,7 +622,8 @@ def reopen_case(
 ) -> Case:
     """Take up again what was not over, and say why.
 
-    Raises `Forbidden`, `MoveNotAllowed`, `WordsMissing`, `DueTimePassed` or `NoClockPolicy`.
+    Raises `Forbidden`, `MoveNotAllowed`, `WordsMissing`, `DueTimePassed`, `DueTimeTooFar` or
+    `NoClockPolicy`.
     """
     life = hold(case_id)
     if is_repeated(MoveName.REOPEN, life, actor, client_id):

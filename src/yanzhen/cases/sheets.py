@@ -1,6 +1,6 @@
 """The ledger as an Excel file, written row by row in constant memory."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from pathlib import Path
@@ -22,6 +22,7 @@ from yanzhen.places.queries import area_path
 SHELF: Final = "exports"
 REPORT_EVERY: Final = 500
 MOST_ROWS: Final = 1_048_575
+"""So many rows one sheet holds beside its heading."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,7 +83,7 @@ def write_sheet(
     """Write the cases to `path`; return how many there were.
 
     Text stays text: what begins with a sign of equation is no formula. Who took the file and when
-    stands on each printed page.
+    stands on each printed page. Where one sheet is full, the next one goes on.
     """
     book = xlsxwriter.Workbook(
         str(path),
@@ -97,8 +98,25 @@ def write_sheet(
     taken = {"who": by.full_name, "when": full_date(now), "name": by.username}
     watermark = _now("由 %(who)s（%(name)s）于 %(when)s 导出") % taken
     book.set_properties({"title": _now("问题台账"), "author": by.full_name, "comments": watermark})
-    sheet = book.add_worksheet(_now("问题台账"))
     head = book.add_format({"bold": True, "bg_color": "#E6F2F3", "bottom": 1})
+    sheet, count, row = _new_sheet(book, 1, head, watermark), 0, 0
+    for count, case in enumerate(cases, start=1):
+        if row == MOST_ROWS:
+            _close_sheet(sheet, row)
+            sheet, row = _new_sheet(book, count // MOST_ROWS + 1, head, watermark), 0
+        row += 1
+        for place, column in enumerate(COLUMNS):
+            _write(sheet, row, place, column.value(case))
+        if progress and count % REPORT_EVERY == 0:
+            progress(count)
+    _close_sheet(sheet, row)
+    book.close()
+    return count
+
+
+def _new_sheet(book: Any, number: int, head: Any, watermark: str) -> Any:
+    name = _now("问题台账")
+    sheet = book.add_worksheet(name if number == 1 else f"{name} {number}")
     for place, column in enumerate(COLUMNS):
         sheet.set_column(place, place, column.width)
         sheet.write_string(0, place, str(column.heading), head)
@@ -107,17 +125,11 @@ def write_sheet(
     sheet.set_paper(9)
     sheet.repeat_rows(0)
     sheet.set_footer(f"&L{watermark.replace('&', '&&')}&R&P / &N")
-    count = 0
-    for count, case in enumerate(cases, start=1):
-        for place, column in enumerate(COLUMNS):
-            _write(sheet, count, place, column.value(case))
-        if progress and count % REPORT_EVERY == 0:
-            progress(count)
-        if count == MOST_ROWS:
-            break
-    sheet.autofilter(0, 0, max(count, 1), len(COLUMNS) - 1)
-    book.close()
-    return count
+    return sheet
+
+
+def _close_sheet(sheet: Any, rows: int) -> None:
+    sheet.autofilter(0, 0, max(rows, 1), len(COLUMNS) - 1)
 
 
 def _write(sheet: Any, row: int, column: int, value: Any) -> None:
@@ -144,7 +156,10 @@ def shelf() -> Path:
 
 
 @transaction.atomic
-def note_export(*, rows: int, query: str, actor: User, now: datetime) -> None:
+def note_export(
+    *, rows: int, query: str, numbers: Sequence[str] = (), actor: User, now: datetime
+) -> None:
     """Write down who took how many cases out of the house, and which."""
     user = User.rows.locked().get(pk=actor.pk)
-    record("user.exported", user, actor=actor, at=now, what="cases", rows=rows, query=query)
+    which = {"query": query} | ({"numbers": sorted(numbers)} if numbers else {})
+    record("user.exported", user, actor=actor, at=now, what="cases", rows=rows, **which)

@@ -5,7 +5,7 @@ import binascii
 import json
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any, Final, Generic, TypeVar
 
 from django.db.models import Model, Q, QuerySet
@@ -84,7 +84,7 @@ def cursor_of(text: str, order: Order) -> Cursor | None:
             return None
         pairs = zip(order.keys, written, strict=True)
         return Cursor(tuple(_READERS[key.kind](value) for key, value in pairs), at)
-    except (ValueError, TypeError, binascii.Error, RecursionError):
+    except (ValueError, TypeError, OverflowError, binascii.Error, RecursionError):
         return None
 
 
@@ -104,7 +104,7 @@ def _instant(value: Any) -> datetime:
     at = datetime.fromisoformat(_word(value))
     if at.tzinfo is None:
         raise ValueError(value)
-    return at
+    return at.astimezone(UTC)  # the first and last days of all time may lie beyond it
 
 
 _READERS: Final[dict[type, Callable[[Any], Any]]] = {int: _whole, str: _word, datetime: _instant}

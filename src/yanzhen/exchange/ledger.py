@@ -13,7 +13,15 @@ from django.utils.translation import gettext_lazy
 
 from yanzhen.accounts.models import User
 from yanzhen.cases.enums import MoveName, Source
-from yanzhen.cases.loop import CaseDraft, CaseHistory, Step
+from yanzhen.cases.errors import DueTimeTooFar, FoundTooLongAgo
+from yanzhen.cases.loop import (
+    FARTHEST_AHEAD,
+    FIRST_DAY,
+    MOST_YEARS_AHEAD,
+    CaseDraft,
+    CaseHistory,
+    Step,
+)
 from yanzhen.cases.models import Case
 from yanzhen.core.scope import covers
 from yanzhen.core.time import city_day
@@ -224,6 +232,9 @@ class Checking:
             return None, None, steps
         if found.at > self.now:
             self._refuse_late(record, "found_at", found.at)
+        if found.at < FIRST_DAY:
+            reason = str(FoundTooLongAgo(found_at=full_date(found.at)))
+            self._refuse(record, "found_at", reason)
         due_at = self._due_at(record, unit, found.at)
         before, before_name, missing = found.at, "found_at", ""
         for index, name in enumerate(STEPS):
@@ -262,6 +273,9 @@ class Checking:
             words = {"due_at": full_date(due_at), "found_at": full_date(found_at)}
             reason = _("时限（%(due_at)s）不晚于发现时间（%(found_at)s）") % words
             self._refuse(record, "due_at", reason)
+        elif due_at > found_at + FARTHEST_AHEAD:
+            too_far = DueTimeTooFar(due_at=full_date(due_at), most=MOST_YEARS_AHEAD)
+            self._refuse(record, "due_at", str(too_far))
         return due_at
 
     def _refuse_late(self, record: Record, name: str, at: datetime) -> None:

@@ -17,8 +17,11 @@ class MoreForm(forms.Form):
     q = forms.CharField(label=_("文字"), required=False, max_length=LONGEST)
     unit = forms.ChoiceField(label=_("责任单位"), required=False)
     category = forms.ChoiceField(label=_("类别"), required=False)
-    severity = forms.ChoiceField(
-        label=_("程度"), required=False, choices=[("", _("全部")), *Severity.choices]
+    severity = forms.MultipleChoiceField(
+        label=_("程度"),
+        required=False,
+        choices=Severity.choices,
+        widget=forms.CheckboxSelectMultiple,
     )
     found_from = forms.DateField(label=_("发现，从"), required=False)
     found_to = forms.DateField(label=_("到"), required=False)
@@ -34,7 +37,7 @@ class MoreForm(forms.Form):
                 "q": ask.q,
                 "unit": ask.unit,
                 "category": ask.category,
-                "severity": next(iter(ask.severity), ""),
+                "severity": list(ask.severity),
                 "found_from": ask.found_from,
                 "found_to": ask.found_to,
                 "filed_from": ask.filed_from,

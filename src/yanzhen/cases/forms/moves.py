@@ -9,7 +9,7 @@ from django.utils.translation import gettext_lazy as _
 from yanzhen.accounts.enums import Action
 from yanzhen.accounts.models import User
 from yanzhen.accounts.rules import may
-from yanzhen.cases.enums import MOVES, MoveName
+from yanzhen.cases.enums import MOVES, CaseStatus, MoveName
 from yanzhen.cases.forms.fields import MomentField, PhotosField, UnitField
 from yanzhen.cases.models import Case, SupportPart
 from yanzhen.cases.queries.numbers import meant_numbers
@@ -185,10 +185,15 @@ class CheckForm(PhotosForm):
         error_messages={"required": _("请说明是到现场看的，还是只看了照片。")},
     )
 
+    def prepare(self) -> None:
+        super().prepare()
+        if CaseStatus(self.case.status) not in MOVES[MoveName.VERIFY].origins:
+            del self.fields["on_site"]  # how it was checked was said when it was found good
+
     def given(self) -> dict[str, Any]:
         given = super().given()
         if self.move == MoveName.FAIL:
-            del given["on_site"]
+            given.pop("on_site", None)
         return given
 
 

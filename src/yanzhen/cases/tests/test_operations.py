@@ -20,9 +20,11 @@ from yanzhen.cases.errors import (
     CategoryClosed,
     DatesOutOfOrder,
     DueTimePassed,
+    DueTimeTooFar,
     ExtensionAlreadyAsked,
     ExtensionNotLater,
     FoundInTheFuture,
+    FoundTooLongAgo,
     MergeTargetUnfit,
     NoClockPolicy,
     NoExtensionAsked,
@@ -134,6 +136,7 @@ def a_site(**fields: Any) -> Any:
         (lambda: {"site": a_site(status=SiteStatus.RETIRED)}, SiteRetired),
         (lambda: {"category": make_category(is_active=False)}, CategoryClosed),
         (lambda: {"found_at": NOW + timedelta(seconds=1)}, FoundInTheFuture),
+        (lambda: {"found_at": datetime(1, 1, 1, tzinfo=UTC)}, FoundTooLongAgo),
         (lambda: {"photos": (photo := make_photo_row(), photo)}, PhotoUsedAlready),
         (lambda: {"words": "长" * 20_001}, WordsTooLong),
     ],
@@ -255,6 +258,7 @@ def refused(move: MoveName, case: Case, refusal: type[Refused], **facts: Any) ->
     [
         (lambda: {"unit": make_unit(is_active=False)}, UnitClosed),
         (lambda: {"unit": make_unit(), "due_at": NOW}, DueTimePassed),
+        (lambda: {"unit": make_unit(), "due_at": NOW + timedelta(days=1831)}, DueTimeTooFar),
         (lambda: {"unit": make_unit(), "words": "长" * 2001}, WordsTooLong),
     ],
 )
@@ -351,6 +355,7 @@ def test_more_time_is_asked_once_for_later_and_granted_or_not() -> None:
     refused(M.ASK_EXTENSION, case, ExtensionNotLater, wanted_due_at=case.due_at, **ask)
     late: dict[str, Any] = {"wanted_due_at": hours_on(48), **ask, "now": hours_on(48)}
     refused(M.ASK_EXTENSION, case, DueTimePassed, **late)
+    refused(M.ASK_EXTENSION, case, DueTimeTooFar, wanted_due_at=hours_on(50_000), **ask)
     refused(M.GRANT_EXTENSION, case, NoExtensionAsked, actor=office)
     refused(M.REFUSE_EXTENSION, case, NoExtensionAsked, actor=office, words="不急")
 

@@ -7,6 +7,7 @@ from typing import Final
 from uuid import UUID, uuid5
 
 from django.contrib import messages
+from django.db import transaction
 from django.http import HttpResponse
 from django.urls import reverse
 from django.utils import timezone
@@ -28,9 +29,9 @@ from yanzhen.cases.http import way_back
 from yanzhen.cases.models import Case
 from yanzhen.cases.queries.ledger import LedgerRow, rows_of, with_rows
 from yanzhen.cases.queries.page import units_for
-from yanzhen.cases.routing import Suggestion, suggest
+from yanzhen.cases.routing import Route, routes_of, suggest
 from yanzhen.core import htmx
-from yanzhen.core.errors import Refused
+from yanzhen.core.errors import Refused, require
 from yanzhen.core.time import city_day
 
 Doing = Callable[[Case, "BatchForm", User, datetime, UUID], None]
@@ -131,10 +132,10 @@ class Failed:
 
 @dataclass(frozen=True, slots=True)
 class Planned:
-    """A case with which the deed would be done, and to whom it would go."""
+    """A case with which the deed would be done, and where the rules send it, if that is asked."""
 
     row: LedgerRow
-    suggestion: Suggestion | None
+    route: Route | None
 
 
 @require_POST
@@ -147,19 +148,32 @@ def bulk(request: UserRequest) -> HttpResponse:
     now = timezone.now()
     on = city_day(now)
     deed = DEEDS.get(request.POST.get("deed", ""))
-    numbers = list(dict.fromkeys(request.POST.getlist("case")))[:MOST]
+    numbers = list(dict.fromkeys(filter(str.isprintable, request.POST.getlist("case"))))
     back = way_back(request, reverse("cases:ledger"))
-    if deed is None or not may(request.user, deed.action, on=on) or not numbers:
-        messages.error(request, _now("请先勾选问题，再选要办的事。"))
-        return htmx.SeeOther(back)
+    if deed is None or not numbers:
+        return _back(request, back, _now("请先勾选问题，再选要办的事。"))
+    require(may(request.user, deed.action, on=on))
+    if len(numbers) > MOST:
+        most = _now("一次最多办 %(most)s 件，请分几次勾选。") % {"most": MOST}
+        return _back(request, back, most)
     seen = with_rows(Case.objects.visible_to(request.user, on)).filter(number__in=numbers)
     cases = sorted(seen.order_by("pk"), key=lambda case: numbers.index(case.number))
+    if not cases:
+        return _back(request, back, _now("勾选的问题现在都看不到了，请刷新台账再选。"))
     is_confirmed = not deed.is_asked_first or "sure" in request.POST
     form = deed.form(request.POST if is_confirmed else None)
     if not is_confirmed or not form.is_valid():
         return _ask(request, deed, form, cases, now, back)
     failed = _do_all(deed, form, cases, request.user, now)
     return _told(request, deed, cases, failed, back)
+
+
+def _back(request: UserRequest, back: str, words: str) -> HttpResponse:
+    """Nothing can be begun: say why, where the rows are ticked."""
+    messages.error(request, words)
+    if htmx.is_htmx(request):
+        return htmx.done(request, changed="case", to="cases:ledger")
+    return htmx.SeeOther(back)
 
 
 def _do_all(
@@ -169,7 +183,8 @@ def _do_all(
     batch = form.cleaned_data["client_id"]
     for case in cases:
         try:
-            deed.do(case, form, actor, now, uuid5(batch, f"{deed.code}:{case.number}"))
+            with transaction.atomic():  # a deed of two steps is done as a whole, or not at all
+                deed.do(case, form, actor, now, uuid5(batch, f"{deed.code}:{case.number}"))
         except Refused as refusal:
             failed.append(Failed(case, str(refusal)))
     return failed
@@ -184,11 +199,8 @@ def _ask(
     back: str,
 ) -> HttpResponse:
     """Show what would happen, and ask for what is still needed."""
-    with_advice = deed.code == "advise"
-    planned = [
-        Planned(row, suggest(row.case, now=now) if with_advice else None)
-        for row in rows_of(cases, now=now)
-    ]
+    routes = routes_of(cases, on=city_day(now)) if deed.code == "advise" else {}
+    planned = [Planned(row, routes.get(row.case.pk)) for row in rows_of(cases, now=now)]
     context = {
         "deed": deed,
         "form": form,

@@ -14,6 +14,7 @@ from yanzhen.cases import clock, operations
 from yanzhen.cases.enums import Hours, MoveName
 from yanzhen.cases.errors import (
     DueTimePassed,
+    DueTimeTooFar,
     ExtensionNotLater,
     MergeTargetUnfit,
     NoClockPolicy,
@@ -98,6 +99,14 @@ def _checked(book: RuleBook, case: Case, _at: datetime) -> Words:
         return f"{passed}{_('。')}"
     words = {"passed": passed, "limit": _limit(policy.hours, policy.rework_minutes)}
     return _now("%(passed)s；返工重新计 %(limit)s。") % words
+
+
+def _failed(book: RuleBook, case: Case, _at: datetime) -> Words:
+    policy = clock.policy_for(book, case)
+    if policy is None:
+        return _("没有适用的时限规则，不能返工；请先在“规则与设置”里补上。")
+    words = {"limit": _limit(policy.hours, policy.rework_minutes)}
+    return _now("退给单位重做，重新计 %(limit)s。") % words
 
 
 def _granted(_book: RuleBook, case: Case, _at: datetime) -> Words:
@@ -187,7 +196,7 @@ _TABLE: Final = (
         _checked,
     ),
     Deed(
-        _M.FAIL, CheckForm, operations.fail_case, _("返工"), "back", _("已退给单位返工。"), _checked,
+        _M.FAIL, CheckForm, operations.fail_case, _("返工"), "back", _("已退给单位返工。"), _failed,
     ),
     Deed(
         _M.CLOSE, WordsForm, operations.close_case, _("销号"), "check", _("已销号。"),
@@ -221,6 +230,7 @@ FIELDS: Final[dict[type[Refused], tuple[str, ...]]] = {
     UnitAlreadySupports: ("unit",),
     NoSuchPart: ("unit",),
     DueTimePassed: ("due_at", "wanted_due_at", "new_due_at"),
+    DueTimeTooFar: ("due_at", "wanted_due_at", "new_due_at"),
     NoClockPolicy: ("due_at",),
     ExtensionNotLater: ("wanted_due_at", "new_due_at"),
     MergeTargetUnfit: ("into",),

@@ -1,5 +1,6 @@
 """The ledger as an Excel file: at once where it is short, in the background where it is long."""
 
+import hashlib
 import tempfile
 from pathlib import Path
 from typing import Any, Final
@@ -15,6 +16,7 @@ from django.views.decorators.http import require_POST, require_safe
 
 from yanzhen.accounts.enums import Action
 from yanzhen.accounts.http import UserRequest
+from yanzhen.accounts.models import User
 from yanzhen.accounts.rules import area_scopes, may
 from yanzhen.cases.http import chosen_area
 from yanzhen.cases.jobs import export_ledger, path_of
@@ -41,7 +43,7 @@ def export(request: UserRequest) -> HttpResponseBase:
     on = city_day(now)
     require(may(user, Action.EXPORT, on=on))
     ask, within = ask_of(request.GET), _within(request)
-    numbers = request.GET.getlist("case")[:MOST_NUMBERS]
+    numbers = list(filter(str.isprintable, request.GET.getlist("case")))[:MOST_NUMBERS]
     found = answers(
         seen_cases(user=user, on=on, within=within), ask, Standpoint.of(user, on), now=now
     )
@@ -52,7 +54,7 @@ def export(request: UserRequest) -> HttpResponseBase:
     cases = exported(user=user, now=now, ask=ask, within=within, numbers=numbers)
     file = tempfile.NamedTemporaryFile(suffix=".xlsx")  # noqa: SIM115 - the response closes it
     rows = write_sheet(Path(file.name), cases, by=user, now=now)
-    note_export(rows=rows, query=ask.query, actor=user, now=now)
+    note_export(rows=rows, query=ask.query, numbers=numbers, actor=user, now=now)
     return FileResponse(file, as_attachment=True, filename=file_name(on), content_type=EXCEL)
 
 
@@ -74,13 +76,19 @@ def start(request: UserRequest) -> HttpResponse:
     with transaction.atomic():
         job = export_ledger.enqueue(
             now=now,
-            unique_key=f"cases.export:{user.pk}:{within}:{ask.query}"[:120],
+            unique_key=_key(user, within, ask),
             user_id=user.pk,
             query=ask.query,
             within=within,
             total=found.count(),
         )
     return htmx.SeeOther(reverse("cases:export_job", args=[job.pk]))
+
+
+def _key(user: User, within: str, ask: Ask) -> str:
+    """One for each list that somebody may ask for, however long its address is."""
+    digest = hashlib.sha256(f"{within}?{ask.query}".encode()).hexdigest()
+    return f"cases.export:{user.pk}:{digest}"
 
 
 def _within(request: UserRequest) -> str:

@@ -40,6 +40,7 @@ from yanzhen.core.time import city_day
 
 A_YEAR = 365 * 24 * 3600
 MOST_VIEWS = 20
+LONGEST_QUERY = SavedView._meta.get_field("query").max_length or 0
 
 
 @require_safe
@@ -154,12 +155,15 @@ def columns(request: UserRequest) -> HttpResponse:
 def save_view(request: UserRequest) -> HttpResponse:
     """Keep what the list is asked for under a name; the same name again replaces it."""
     back = way_back(request, reverse("cases:ledger"))
-    ask = ask_of(QueryDict(query_of(back)))
+    ask = ask_of(QueryDict(query_of(request.POST.get("next", ""))))
     form = SaveViewForm(request.POST)
     if not form.is_valid():
         messages.error(request, " ".join(map(str, form.errors["name"])))
         return SeeOther(back)
-    name, query = form.cleaned_data["name"], ask.query[:1000]
+    name, query = form.cleaned_data["name"], ask.query
+    if len(query) > LONGEST_QUERY:
+        messages.error(request, _("筛选条件太多，存不下，请先去掉几个。"))
+        return SeeOther(back)
     own = SavedView.objects.filter(user=request.user, page=LEDGER)
     if own.exclude(name=name).count() >= MOST_VIEWS:
         messages.error(

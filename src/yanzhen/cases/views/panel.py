@@ -99,7 +99,7 @@ def panel_of(page: CasePage, *, user: User, now: datetime) -> Panel:
     book = rulebook.current()
     allowed = {move.name for move in rules.moves_open_to(user, case, on=on)}
     open_moves = (allowed & DEEDS.keys()) - _not_now(page, user, on)
-    second = {PAIRS[one] for one in open_moves if one in PAIRS}
+    second = {PAIRS[one] for one in open_moves if one in PAIRS}  # stands in the form of the first
     offers = {
         name: offer_of(DEEDS[name], case=case, user=user, now=now, book=book)
         for name in DEEDS
@@ -169,17 +169,29 @@ def offer_of(
         must_say=any(one.words_required for one in demands),
         initial=_initial(deed.move, case, found),
     )
-    first = next((one for one, second in PAIRS.items() if second == deed.move), deed.move)
-    second = PAIRS.get(first)
+    shown, second = _together(deed, case)
     form.use_required_attribute = second is None
     return Offer(
-        deed=DEEDS[first],
+        deed=shown,
         form=form,
-        follows=str(deed.follows(book, case, now)),
-        second=DEEDS[second] if second else None,
+        follows=str(shown.follows(book, case, now)),
+        second=second,
         demand=_photo_demand(deed, [str(one.reason) for one in demands if one.photo_required]),
         suggestion=found,
     )
+
+
+def _together(deed: Deed, case: Case) -> tuple[Deed, Deed | None]:
+    """The deed and the one that shares its form; alone where the case stands for only one of them.
+
+    Work that was found good can still be found wanting, but not be found good once more.
+    """
+    for first, second in PAIRS.items():
+        if deed.move in {first, second}:
+            status = CaseStatus(case.status)
+            if all(status in MOVES[one].origins for one in (first, second)):
+                return DEEDS[first], DEEDS[second]
+    return deed, None
 
 
 def _initial(move: MoveName, case: Case, found: Suggestion | None) -> dict[str, Any]:

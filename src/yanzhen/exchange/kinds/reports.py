@@ -9,6 +9,7 @@ from django.utils.translation import gettext_lazy
 from yanzhen.accounts.enums import Action
 from yanzhen.accounts.rules import may
 from yanzhen.cases.enums import Source
+from yanzhen.cases.loop import FIRST_DAY
 from yanzhen.cases.models import Category
 from yanzhen.core.time import city_day
 from yanzhen.core.words import full_date
@@ -71,6 +72,9 @@ class _Settling:
         reported: Moment | None = record["reported_at"]
         if reported and reported.at > self.bringing.now:
             reason = _("来件时间（%(at)s）晚于现在") % {"at": full_date(reported.at)}
+            self._refuse(record, "reported_at", reason)
+        elif reported and reported.at < FIRST_DAY:
+            reason = _("来件时间（%(at)s）太早，请核对年份") % {"at": full_date(reported.at)}
             self._refuse(record, "reported_at", reason)
         area, place_by, names = self._area(record)
         if area is None or reported is None:

@@ -341,6 +341,8 @@ CHANGES: list[tuple[dict[str, str], str, str]] = [
     ({"verified_at": "2026-11-03 14:00"}, "verified_at", "早于反馈时间"),
     ({"closed_at": "2026-11-03 16:00"}, "closed_at", "早于核查时间"),
     ({"due_at": "2026-11-02 08:00"}, "due_at", "不晚于发现时间"),
+    ({"due_at": "2062-11-02 08:00"}, "due_at", "太远"),
+    (dict.fromkeys(STEPS, "") | {"found_at": "1900-01-01"}, "found_at", "太早"),
     ({"verified_at": ""}, "verified_at", "却没有核查时间"),
     ({"acknowledged_at": ""}, "acknowledged_at", "却没有签收时间"),
     ({"unit": ""}, "unit", "却没有填责任单位"),

@@ -146,6 +146,7 @@ def test_later_files_are_held_against_earlier_ones(tmp_path: Path) -> None:
     ("change", "column", "words"),
     [
         ({"reported_at": "2026-11-30"}, "reported_at", "晚于现在"),
+        ({"reported_at": "1900-01-01"}, "reported_at", "太早"),
         ({"reported_at": "上周"}, "reported_at", "看不懂"),
         ({"number": ""}, "number", "不能为空"),
         ({"title": "", "text": ""}, "text", "至少要填一个"),
