@@ -486,3 +486,26 @@ def test_the_ledger_is_worked_by_keys(city: City, open_page: OpenPage, axe: Axe)
     expect(page.locator("#main")).to_contain_text(titles[2])
     walk.look()
     assert walk.found == []
+
+
+# --- On paper -------------------------------------------------------------------------------------
+
+
+def test_on_paper_the_notice_is_one_sheet_and_the_ledger_keeps_its_columns(
+    city: City, open_page: OpenPage
+) -> None:
+    case = city.dispatched("先锋农贸市场门口路灯不亮")
+    page = open_page(city.operator)
+    page.goto(f"/cases/{case.number}/notice/")
+    expect(page.get_by_role("heading", name="整改通知单")).to_be_visible()
+    sheets = page.pdf(prefer_css_page_size=True)
+    assert len(re.findall(rb"/Type\s*/Page\b", sheets)) == 1
+
+    page.goto("/cases/")
+    page.emulate_media(media="print")
+    left_edges = """(cells) => cells.map((cell) => cell.getBoundingClientRect())
+        .filter((box) => box.width).map((box) => Math.round(box.left))"""
+    heads = page.locator("[data-rows] th").evaluate_all(left_edges)
+    cells = page.locator("[data-rows] [data-row] td").evaluate_all(left_edges)
+    assert len(heads) > 5
+    assert heads == cells

@@ -49,6 +49,7 @@ class Walk:
     def sign_in(self, user: User, to: str = "/") -> None:
         """Ask for a page, be asked who one is, and be let through to it."""
         self.page.goto(to)
+        self.look("the sign-in page")
         self.page.get_by_label("用户名").fill(user.username)
         self.page.get_by_label("密码").fill(PASSWORD)
         self.press("登录")
