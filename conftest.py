@@ -200,7 +200,9 @@ def axe() -> Callable[[Page], list[str]]:
 
     def look(page: Page) -> list[str]:
         page.evaluate(source)
-        found = page.evaluate("() => axe.run(document, {preload: false})")
+        found = page.evaluate(
+            "() => axe.run(document, {preload: false, resultTypes: ['violations']})"
+        )
         return [
             f"{violation['id']}: {violation['help']} {json.dumps(node['target'])}"
             for violation in found["violations"]

@@ -54,7 +54,7 @@ PARTS: Final = (
     ),
     Part("units:people", _("人员"), "users", (_A.PEOPLE_VIEW,), ("/people/",)),
     Part("figures:figures", _("指标"), "chart", (_A.FIGURES_VIEW,), ("/figures/",)),
-    Part("exchange:home", _("导入导出"), "upload", (_A.IMPORT,), ("/exchange/", "/import/", "/export/")),
+    Part("exchange:exchange", _("导入导出"), "upload", (_A.IMPORT, _A.EXPORT), ("/exchange/",)),
     Part("cases:settings", _("设置"), "gear", (_A.SETTINGS_EDIT,), ("/settings/",), at_end=True),
 )  # fmt: skip
 """Every part, in the order of the rail; a part that is not built has no address and is left out."""

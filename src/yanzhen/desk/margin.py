@@ -18,6 +18,7 @@ from yanzhen.accounts.rules import area_scopes, unit_scopes
 from yanzhen.cases.models import Category, RoutingRule
 from yanzhen.core.time import city_day
 from yanzhen.core.words import NOTHING, cn_number, cn_percent
+from yanzhen.desk.record_words import event_words
 from yanzhen.events.models import Event, Seal
 from yanzhen.figures import registry
 from yanzhen.figures.enums import FigureUnit
@@ -160,12 +161,20 @@ def _url(name: str) -> str:
 
 
 @dataclass(frozen=True, slots=True)
+class RecordLine:
+    """One event of the record, and what it is called in words."""
+
+    event: Event
+    words: str
+
+
+@dataclass(frozen=True, slots=True)
 class Record:
     """The record of what happened: the last seal, and what was written down last."""
 
     seal: Seal | None
     unsealed: int
-    events: Sequence[Event]
+    lines: Sequence[RecordLine]
 
 
 def record_state() -> Record:
@@ -175,5 +184,8 @@ def record_state() -> Record:
     return Record(
         seal=seal,
         unsealed=Event.objects.filter(pk__gt=through).count(),
-        events=list(Event.objects.select_related("actor").order_by("-pk")[:12]),
+        lines=[
+            RecordLine(event, event_words(event.kind))
+            for event in Event.objects.select_related("actor").order_by("-pk")[:12]
+        ],
     )

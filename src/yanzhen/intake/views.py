@@ -67,6 +67,7 @@ def reports(request: UserRequest) -> HttpResponse:
         "chips": _chips(filters, counts),
         "deeds": DEEDS.items() if may(request.user, Action.CASE_FILE, on=on) else (),
         "here": request.get_full_path(),
+        "narrowed": filters != queries.ReportFilters(),
         "batch_id": new_client_id(),
         "now": now,
     }

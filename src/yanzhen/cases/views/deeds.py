@@ -45,6 +45,8 @@ from yanzhen.cases.rulebook import RuleBook
 from yanzhen.core.errors import Refused
 from yanzhen.core.words import full_date, span
 
+HALF_AN_HOUR: Final = 30
+
 Words = str | Promise
 Follows = Callable[[RuleBook, Case, datetime], Words]
 
@@ -77,7 +79,10 @@ def _says(words: Words) -> Follows:
 
 
 def _limit(hours: str, minutes: int) -> str:
-    """`20 工作小时`, `3 天`."""
+    """`20 工作小时`, `2 小时 28 分（工作时间）`, `3 天`."""
+    if hours == Hours.WORKING and minutes % HALF_AN_HOUR:
+        whole, rest = divmod(minutes, 60)
+        return _now("%(hours)s 小时 %(minutes)s 分（工作时间）") % {"hours": whole, "minutes": rest}
     if hours == Hours.WORKING:
         return _now("%(hours)s 工作小时") % {"hours": f"{minutes / 60:g}"}
     return span(timedelta(minutes=minutes))
@@ -221,6 +226,9 @@ DEEDS: Final[dict[MoveName, Deed]] = {deed.move: deed for deed in _TABLE}
 
 PAIRS: Final = {_M.VERIFY: _M.FAIL, _M.GRANT_EXTENSION: _M.REFUSE_EXTENSION}
 """Moves that share a form: the second is the other button under the first one's fields."""
+
+HEADINGS: Final = {_M.VERIFY: _("核查"), _M.GRANT_EXTENSION: _("批延期")}
+"""What the two moves of a pair are called together, by the first of them."""
 
 WITH_PHOTOS: Final = frozenset({_M.SUBMIT, _M.VERIFY, _M.FAIL, _M.FINISH_SUPPORT})
 

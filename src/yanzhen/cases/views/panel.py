@@ -17,7 +17,7 @@ from yanzhen.cases.models import Case, Extension
 from yanzhen.cases.queries.page import CasePage
 from yanzhen.cases.routing import Suggestion, suggest
 from yanzhen.cases.rulebook import RuleBook
-from yanzhen.cases.views.deeds import DEEDS, PAIRS, WITH_PHOTOS, Deed
+from yanzhen.cases.views.deeds import DEEDS, HEADINGS, PAIRS, WITH_PHOTOS, Deed
 from yanzhen.core.time import city_day
 from yanzhen.core.words import here
 
@@ -56,6 +56,11 @@ class Offer:
         return (
             f"{self.deed.button} / {self.second.button}" if self.second else str(self.deed.button)
         )
+
+    @property
+    def heading(self) -> str:
+        """What both moves of a pair are together; of a single one its button."""
+        return str(HEADINGS[self.deed.move] if self.second else self.deed.button)
 
     @property
     def has_photos(self) -> bool:

@@ -68,7 +68,7 @@ def hub(request: UserRequest) -> HttpResponse:
         count = _("在用 %(n)s 类") % {"n": cn_number(len(site_types()))}
         words = _("点位分几类，每类另记什么。")
         others.append(Card(reverse("places:site_types"), _("点位类型"), words, count))
-    exchange = _address("exchange:home")
+    exchange = _address("exchange:exchange")
     if exchange and may(request.user, Action.IMPORT, on=visit.on):
         words = _("区域、单位、人员、点位、类别和历史问题的表格。")
         others.append(Card(exchange, _("导入导出"), words))
