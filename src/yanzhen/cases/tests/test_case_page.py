@@ -194,7 +194,7 @@ def test_every_event_is_told_with_who_and_what_in_his_own_words(
         "供电公司 帮手丙 反馈整改：“都亮了”",
         "创建办一科 值班甲 现场核查通过：“看过”",
         "创建办一科 值班甲 销号：“归档”",
-        "创建办一科 值班甲 重开，再交供电公司，限 2026-11-06 周五 03:00 前：“又坏了”",
+        "创建办一科 值班甲 重开，再交原单位，限 2026-11-06 周五 03:00 前：“又坏了”",
     ]
     assert f"{len(lines)} 条，只增不改" in html
     assert f'href="/cases/{other.number}/"' in html
@@ -565,7 +565,7 @@ def test_a_notice_of_what_was_not_handed_out_yet_says_so(world: World, office: C
     said = notice(office, case_of(world))
     assert "（待交办单位）：" in said
     assert "请按交办时限整改到位" in said
-    assert "责任人按点位公示牌。 衡阳市" in said
+    assert "责任人见点位公示牌。 衡阳市" in said
 
 
 def test_the_history_is_not_told_to_whom_the_case_is_not_shown(world: World) -> None:
