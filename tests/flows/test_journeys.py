@@ -68,6 +68,8 @@ def test_an_operator_gets_through_a_morning(
     page = open_page(width=width, height=HEIGHTS[width])
     walk = Walk(page, axe)
 
+    page.goto("/")
+    walk.look("the sign-in page")
     walk.sign_in(city.operator)
     walk.look()
     expect(group(page, "立案交办").get_by_role("heading")).to_contain_text("5 件")
@@ -306,7 +308,7 @@ def submit_after_a_wrong_file(walk: Walk, case: Case, folder: Path) -> None:
     form = page.locator("#do-submit")
     form.get_by_label("怎么办的").fill("换了一盏灯头")
     wrong = file_at(folder, "台账.jpg", b"PK\x03\x04 not a picture at all")
-    form.locator("input[type=file]").set_input_files(wrong)
+    walk.pick(form.locator("input[type=file]"), wrong)
     expect(form.locator(".shot-card")).to_contain_text("台账.jpg")
     walk.press("提交核查", form)
     expect(form.get_by_text("台账.jpg").last).to_be_visible()
@@ -316,7 +318,7 @@ def submit_after_a_wrong_file(walk: Walk, case: Case, folder: Path) -> None:
     assert stands(case).status == CaseStatus.ACKNOWLEDGED
 
     after = file_at(folder, "整改后.jpg", picture(color="gold", size=(800, 600)))
-    form.locator("input[type=file]").set_input_files(after)
+    walk.pick(form.locator("input[type=file]"), after)
     expect(form.locator(".shot-card img")).to_be_visible()
     walk.press("提交核查", form)
     walk.told(f"{case.number} 已提交，等待核查。")
@@ -348,7 +350,7 @@ def submit_again(walk: Walk, case: Case, folder: Path) -> None:
     walk.go(sent_back.get_by_role("link", name="看意见，重交"), f"**/{case.number}/submit/**")
     page.get_by_label("怎么办的").fill("两盏都换好了")
     photo = file_at(folder, "两盏.jpg", picture(color="khaki", size=(800, 600)))
-    page.locator("#do-submit input[type=file]").set_input_files(photo)
+    walk.pick(page.locator("#do-submit input[type=file]"), photo)
     expect(page.locator("#do-submit .shot-card img")).to_be_visible()
     walk.press("提交核查")
     walk.told(f"{case.number} 已提交，等待核查。")
@@ -414,7 +416,7 @@ def test_a_keeper_reports_what_is_not_known_yet(
     walk.go(page.get_by_role("link", name="上报问题"), "**/cases/new/")
 
     photo = file_at(tmp_path, "现场.jpg", picture(color="gray", size=(800, 600)))
-    page.locator("input[type=file]").set_input_files(photo)
+    walk.pick(page.locator("input[type=file]"), photo)
     expect(page.locator(".shot-card img")).to_be_visible()
     page.get_by_label("是什么问题").fill("市场后门路灯不亮")
     walk.press("用这台设备定位")

@@ -42,6 +42,11 @@ class Walk:
         """Press the button of this name."""
         (within or self.page).get_by_role("button", name=name, exact=True).click()
 
+    def pick(self, files: Locator, file: Path) -> None:
+        """Choose a file, once the script that shows it has begun."""
+        expect(self.page.locator("[data-upload][data-ready]").first).to_be_attached()
+        files.set_input_files(file)
+
     def told(self, words: str) -> None:
         """The page says so, where it says what happened."""
         expect(self.page.locator("#messages").get_by_text(words)).to_be_visible()
@@ -49,7 +54,6 @@ class Walk:
     def sign_in(self, user: User, to: str = "/") -> None:
         """Ask for a page, be asked who one is, and be let through to it."""
         self.page.goto(to)
-        self.look("the sign-in page")
         self.page.get_by_label("用户名").fill(user.username)
         self.page.get_by_label("密码").fill(PASSWORD)
         self.press("登录")

@@ -11,7 +11,7 @@ from yanzhen.cases.errors import NoClockPolicy
 from yanzhen.cases.models import Case, ClockPolicy
 from yanzhen.cases.rulebook import RuleBook
 from yanzhen.core.clockface import ClockFace
-from yanzhen.core.words import span
+from yanzhen.core.words import near_date, span
 
 SOON_SHARE = 0.75
 SOONER_SHARE, SOONER_MINUTES = 0.6, 210
@@ -186,10 +186,15 @@ def _running(
     limit = time_between(book, hours, since or due_at, due_at)
     left = time_between(book, hours, now, due_at)
     said = length(book, hours, left, exact=exact)
+    is_off = abs(left) < _MINUTE <= abs(due_at - now)
     if now > due_at:
         words = _("%(what)s超期 %(span)s") % {"what": what, "span": said}
+        if is_off:
+            words = _("%(what)s已超期") % {"what": what}
         return ClockFace(words, 1.0, _share(limit, limit - left), "late")
     words = _("%(what)s还剩 %(span)s") % {"what": what, "span": said}
+    if is_off:  # nobody works until then: the hour says more than no time at all
+        words = _("%(what)s%(due)s 到期") % {"what": what, "due": near_date(due_at, now=now)}
     share = _share(limit - left, limit)
     is_short = share >= SOON_SHARE or (share >= SOONER_SHARE and left <= SOONER_MINUTES * _MINUTE)
     return ClockFace(words, share, None, "soon" if is_short else "run")

@@ -27,6 +27,8 @@ from yanzhen.core.words import full_date
 MOST_DAYS, DAYS_BEFORE = 30, 20
 """More working days are too narrow to be told apart: so many are drawn, so many before now."""
 
+A_MINUTE = timedelta(minutes=1)
+
 _CHECKED = {CaseStatus.SUBMITTED, CaseStatus.VERIFIED}
 
 
@@ -183,6 +185,11 @@ def _told(book: RuleBook, case: Case, stretches: list[ClockSpan], now: datetime)
         ),
         timedelta(),
     )
+    if limit < A_MINUTE:
+        return _("时限 %(due)s，其间没有%(kind)s。") % {
+            "due": full_date(case.due_at),
+            "kind": hours.label,
+        }
     facts = {
         "limit": clock.length(book, hours, limit, exact=True),
         "used": clock.length(book, hours, used, exact=True),

@@ -348,7 +348,7 @@ def _line(asking: Asking, found: Breakdown, line: Line, *, is_part: bool) -> Lin
     return LineFace(
         line=line,
         number=told(value.value, figure),
-        moved="" if moved is None else f"{abs(moved):,}",
+        moved="" if moved is None else f"{abs(moved):,}" if moved else str(_("持平")),
         way="" if moved is None else "up" if moved > 0 else "down" if moved < 0 else "same",
         width=f"{(value.value or 0) * 100 / line.reach:.2f}" if line.reach else "0",
         url=_narrower(asking, figure, found.by, value.key) if is_part else "",

@@ -227,6 +227,36 @@ def test_a_clock_says_what_is_left(now: str, words: str, tone: str, share: float
     assert face.share == pytest.approx(share)
 
 
+@pytest.mark.parametrize(
+    ("now", "words", "tone"),
+    [
+        ("11-06 16:00", "还剩 1 小时", "soon"),
+        ("11-06 17:30", "11-08 18:00 到期", "soon"),
+        ("11-07 10:00", "明天 18:00 到期", "soon"),
+        ("11-08 18:00", "还剩 不到 1 分钟", "soon"),
+        ("11-08 20:00", "已超期", "late"),
+        ("11-09 09:30", "超期 1 小时", "late"),
+    ],
+)
+@pytest.mark.django_db
+def test_a_clock_that_ends_when_nobody_works_names_the_hour(
+    now: str, words: str, tone: str
+) -> None:
+    sunday = at("11-08 18:00")
+    case = make_case(status=CaseStatus.ACKNOWLEDGED, at=at("11-06 08:30"), due_at=sunday)
+    face = clock.clock_face(case, now=at(now))
+    assert face is not None
+    assert (face.words, face.tone) == (words, tone)
+
+
+@pytest.mark.django_db
+def test_a_limit_without_working_time_is_told_by_its_hour() -> None:
+    sunday = at("11-08 18:00")
+    case = make_case(status=CaseStatus.ACKNOWLEDGED, at=at("11-07 10:00"), due_at=sunday)
+    story = clock_story(case, now=at("11-07 12:00"))
+    assert story.told == "时限 2026-11-08 周日 18:00，其间没有工作小时。"
+
+
 @pytest.mark.django_db
 def test_a_late_clock_shows_where_its_due_time_was() -> None:
     case = make_case(status=CaseStatus.ACKNOWLEDGED)
