@@ -194,7 +194,7 @@ def test_every_event_is_told_with_who_and_what_in_his_own_words(
         "供电公司 帮手丙 反馈整改：“都亮了”",
         "创建办一科 值班甲 现场核查通过：“看过”",
         "创建办一科 值班甲 销号：“归档”",
-        "创建办一科 值班甲 重开，再交供电公司，限 2026-11-06 周五 03:00 前：“又坏了”",
+        "创建办一科 值班甲 重开，再交原单位，限 2026-11-06 周五 03:00 前：“又坏了”",
     ]
     assert f"{len(lines)} 条，只增不改" in html
     assert f'href="/cases/{other.number}/"' in html
