@@ -565,7 +565,7 @@ def test_a_notice_of_what_was_not_handed_out_yet_says_so(world: World, office: C
     said = notice(office, case_of(world))
     assert "（待交办单位）：" in said
     assert "请按交办时限整改到位" in said
-    assert "责任人按点位公示牌。 衡阳市" in said
+    assert "责任人见点位公示牌。 衡阳市" in said
 
 
 def test_the_history_is_not_told_to_whom_the_case_is_not_shown(world: World) -> None:
