@@ -71,6 +71,14 @@ class DoerMayNotVerify(Refused):
     message = _("您或您所在的“%(unit)s”参与了这件整改，不能由您核查或销号。")
 
 
+class UnitChanged(Refused):
+    """The case is with another unit than the one from which it was to be taken."""
+
+    code = "unit_changed"
+    status = 409
+    message = _("问题 %(number)s 已在“%(unit)s”手里。%(last)s请刷新页面看最新情况。")
+
+
 class SupportUnfinished(Refused):
     """A support unit has not finished its part."""
 

@@ -17,6 +17,7 @@ from yanzhen.cases.errors import (
     CategoryClosed,
     MergeTargetUnfit,
     SiteRetired,
+    UnitChanged,
     UnitClosed,
 )
 from yanzhen.cases.histories import write_histories
@@ -300,19 +301,29 @@ def transfer_case(
     unit: Unit,
     words: str,
     due_at: datetime | None = None,
+    held_by: str = "",
     actor: User,
     now: datetime,
     client_id: UUID | None = None,
 ) -> Case:
     """Take a case from its unit and hand it to another one, whose time begins anew.
 
-    Raises `Forbidden`, `MoveNotAllowed`, `WordsMissing`, `UnitClosed`, `SameUnit`,
+    `held_by` is the code of the unit from which it is meant to be taken: of two who transfer at
+    once the second must not take it from the unit that has just been given it.
+
+    Raises `Forbidden`, `MoveNotAllowed`, `WordsMissing`, `UnitClosed`, `UnitChanged`, `SameUnit`,
     `DueTimePassed`, `DueTimeTooFar` or `NoClockPolicy`.
     """
     life = hold(case_id, Assignment, Extension)
     if is_repeated(MoveName.TRANSFER, life, actor, client_id):
         return life.case
     allow(MoveName.TRANSFER, life, actor, now)
+    if held_by and held_by != life.case.unit_id:
+        raise UnitChanged(
+            number=life.case.number,
+            unit=life.case.unit.name if life.case.unit else "",
+            last=loop.happened(life.last) if life.last else "",
+        )
     require_given(MoveName.TRANSFER, life, words=words)
     _require_active(unit)
     at = life.moment(now)

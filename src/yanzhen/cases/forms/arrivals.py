@@ -13,7 +13,7 @@ from yanzhen.accounts.enums import Action
 from yanzhen.accounts.models import User
 from yanzhen.accounts.rules import area_scopes, may
 from yanzhen.cases.enums import Severity, Source
-from yanzhen.cases.forms.fields import MomentField, PhotosField
+from yanzhen.cases.forms.fields import MomentField, PhotosField, kept_photos
 from yanzhen.cases.loop import CaseDraft
 from yanzhen.cases.models import Category
 from yanzhen.cases.queries.arrivals import Spot
@@ -114,8 +114,7 @@ class CaseForm(forms.Form):
             ("", _("还不清楚")),
             *((one.value, f"{'　' * one.depth}{one.label}") for one in categories),
         ]
-        given = data.getlist("photo") if hasattr(data, "getlist") else []
-        self.kept_ids = [int(one) for one in given if one.isascii() and one.isdigit()][:20]
+        self.kept_ids = kept_photos(data)
         if amends:
             for name in ("source", "found_at", "photos"):
                 del self.fields[name]

@@ -11,6 +11,15 @@ from yanzhen.units.models import Unit
 
 MOST_PHOTOS: Final = 12
 MOST_NAMED: Final = 6
+LONGEST_KEY: Final = 19
+"""A number with so many digits is no key of any row."""
+
+
+def kept_photos(data: Any) -> list[int]:
+    """The keys of the photos that came with this form before it was refused; nonsense is left out."""
+    given = data.getlist("photo") if hasattr(data, "getlist") else []
+    keys = [one for one in given if one.isascii() and one.isdigit() and len(one) < LONGEST_KEY]
+    return [int(one) for one in keys][: 2 * MOST_PHOTOS]
 
 
 class ManyFiles(forms.FileInput):

@@ -10,7 +10,7 @@ from yanzhen.accounts.enums import Action
 from yanzhen.accounts.models import User
 from yanzhen.accounts.rules import may
 from yanzhen.cases.enums import MOVES, CaseStatus, MoveName
-from yanzhen.cases.forms.fields import MomentField, PhotosField, UnitField
+from yanzhen.cases.forms.fields import MomentField, PhotosField, UnitField, kept_photos
 from yanzhen.cases.models import Case, SupportPart
 from yanzhen.cases.queries.numbers import meant_numbers
 from yanzhen.core.ids import new_client_id
@@ -92,12 +92,21 @@ class WordsForm(MoveForm):
 
 
 class DispatchForm(WordsForm):
-    """Hand a case to a unit, by a time; also over to another one."""
+    """Hand a case to a unit, by a time."""
 
     field_order = ("unit", "due_at", "words")
 
     unit = UnitField(error_messages={"required": _("请选责任单位。")})
     due_at = MomentField(label=_("时限"))
+
+
+class TransferForm(DispatchForm):
+    """Take a case from the unit that has it, and hand it to another one."""
+
+    held_by = forms.CharField(required=False, max_length=40, widget=forms.HiddenInput)
+
+    def prepare(self) -> None:
+        self.initial.setdefault("held_by", self.case.unit_id)
 
 
 class SupportForm(WordsForm):
@@ -143,8 +152,7 @@ class PhotosForm(WordsForm):
     )
 
     def prepare(self) -> None:
-        given = self.data.getlist("photo") if hasattr(self.data, "getlist") else []
-        self.kept_ids = [int(one) for one in given if one.isascii() and one.isdigit()][:20]
+        self.kept_ids = kept_photos(self.data)
         del self.fields["photo"]
 
 
@@ -159,7 +167,9 @@ class PartForm(PhotosForm):
 
     def prepare(self) -> None:
         super().prepare()
-        asked = SupportPart.objects.filter(case=self.case, finished_at=None).select_related("unit")
+        asked = SupportPart.objects.filter(case=self.case).select_related("unit")
+        if not self.is_bound:  # a form sent once more names a part that is finished by now
+            asked = asked.filter(finished_at=None)
         mine = [
             part.unit_id
             for part in asked.order_by("pk")

@@ -7,19 +7,37 @@ from typing import Any, Final
 
 from django.db.models import Q
 
+from yanzhen.accounts.enums import Action
 from yanzhen.accounts.models import User
+from yanzhen.accounts.rules import unit_scopes
 from yanzhen.cases import clock, rulebook
-from yanzhen.cases.enums import OPEN, CaseStatus, Decision, PhotoMoment
+from yanzhen.cases.enums import (
+    MOVES,
+    OPEN,
+    CaseStatus,
+    Decision,
+    Ending,
+    MoveName,
+    PhotoMoment,
+)
 from yanzhen.cases.likeness import same_place, similar_open
-from yanzhen.cases.models import Case, CasePhoto, Extension, Pause, SupportPart
+from yanzhen.cases.models import Assignment, Case, CasePhoto, Extension, Pause, SupportPart
 from yanzhen.cases.queries.ledger import LedgerRow, rows_of
 from yanzhen.cases.queries.story import Told, story_of
 from yanzhen.core.clockface import ClockFace
 from yanzhen.core.scope import prefix_range
 from yanzhen.core.time import city_day
+from yanzhen.events.models import Event
+from yanzhen.events.queries import events_of
 from yanzhen.places.queries import area_label, area_path
 from yanzhen.units.models import Stewardship, Unit
-from yanzhen.units.queries import Answer, answers, responsible_unit, stewards
+from yanzhen.units.queries import (
+    Answer,
+    answers,
+    responsible_unit,
+    stewards,
+    unit_codes_under,
+)
 
 MOST_RELATED: Final = 6
 MOST_UNITS: Final = 300
@@ -162,6 +180,23 @@ def _similar(case: Case, seen: Any, now: datetime) -> list[LedgerRow]:
     alike = similar_open(case).filter(pk__in=seen.values("pk"))
     rows = list(alike.select_related("unit", "site", "site_type", "category")[:MOST_RELATED])
     return rows_of(rows, now=now)
+
+
+def taken_from(*, number: str, user: User, on: date) -> Event | None:
+    """What took a case out of the hands of one of the user's units, that being the last of it.
+
+    Whoever was at work on it has the right to know why it is no longer there; of what became of
+    it later he is told nothing.
+    """
+    units = unit_codes_under(unit_scopes(user, Action.CASE_VIEW, on=on))
+    held = Assignment.objects.filter(
+        case__number=number, unit_id__in=units, ending__in=[Ending.RETURNED, Ending.TRANSFERRED]
+    )
+    last = held.select_related("case").order_by("-ended_at", "-pk").first()
+    if last is None or last.ended_at is None:
+        return None
+    kinds = [MOVES[MoveName.RETURN].event, MOVES[MoveName.TRANSFER].event]
+    return events_of(last.case).filter(kind__in=kinds, at=last.ended_at).last()
 
 
 def near_units(case: Case) -> list[Unit]:

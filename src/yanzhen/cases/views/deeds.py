@@ -38,6 +38,7 @@ from yanzhen.cases.forms.moves import (
     PhotosForm,
     ReopenForm,
     SupportForm,
+    TransferForm,
     WordsForm,
 )
 from yanzhen.cases.models import Case
@@ -161,7 +162,7 @@ _TABLE: Final = (
         _says(_("退回后由创建办另行交办，记一次退回。")),
     ),
     Deed(
-        _M.TRANSFER, DispatchForm, operations.transfer_case, _("转办"), "send", _("已转办。"),
+        _M.TRANSFER, TransferForm, operations.transfer_case, _("转办"), "send", _("已转办。"),
         _says(_("转给另一个单位，时限重新起算。")),
     ),
     Deed(

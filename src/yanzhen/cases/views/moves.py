@@ -4,10 +4,9 @@ from datetime import datetime
 from typing import Any
 
 from django.contrib import messages
-from django.http import HttpResponse
+from django.http import Http404, HttpResponse
 from django.urls import reverse
 from django.utils import timezone
-from django.utils.cache import patch_vary_headers
 from django.views.decorators.http import require_http_methods
 
 from yanzhen.accounts.http import UserRequest
@@ -19,6 +18,7 @@ from yanzhen.cases.http import way_back
 from yanzhen.cases.models import Case
 from yanzhen.cases.queries.page import near_units
 from yanzhen.cases.views.deeds import DEEDS, FIELDS, WITH_PHOTOS, Deed
+from yanzhen.cases.views.gone import led_to, no_longer_mine, onward
 from yanzhen.cases.views.page import own_url, page_context, visible_case
 from yanzhen.cases.views.panel import Offer, offer_of
 from yanzhen.cases.views.uploads import facts_of, keep_photos
@@ -38,7 +38,10 @@ def move(request: UserRequest, number: str, name: MoveName) -> HttpResponse:
     Whoever comes second is told what happened meanwhile and sees the case as it stands now.
     """
     now, deed = timezone.now(), DEEDS[name]
-    case = visible_case(request.user, number, now)
+    try:
+        case = visible_case(request.user, number, now)
+    except Http404:
+        return no_longer_mine(request, number, name, now)
     require(rules.has_post_for(request.user, case, name, on=city_day(now)))
     is_sent = request.method == "POST"
     offer = offer_of(
@@ -71,7 +74,7 @@ def move(request: UserRequest, number: str, name: MoveName) -> HttpResponse:
         _beside(offer.form, refusal)
         return _ask(request, case, offer, now, kept=kept)
     messages.success(request, f"{case.number} {deed.done}")
-    return _done(request, case)
+    return led_to(request, onward(request, case, now))
 
 
 def _make(
@@ -131,17 +134,6 @@ def _ask(
     status = UNPROCESSABLE if offer.form.errors else 200
     part = "pane" if context["in_pane"] else "form"
     return htmx.page(request, "cases/move.html", context, part=part, status=status)
-
-
-def _done(request: UserRequest, case: Case) -> HttpResponse:
-    """Go on: in a list the panel empties and the rows renew, else to the page one came from."""
-    if htmx.is_htmx(request):
-        if "pane" in request.POST:
-            return htmx.done(request, changed="case", to="cases:ledger")
-        response = HttpResponse(headers={"HX-Redirect": way_back(request, own_url(case))})
-        patch_vary_headers(response, ["HX-Request"])
-        return response
-    return htmx.SeeOther(way_back(request, own_url(case)))
 
 
 def moved_on(request: UserRequest, case: Case, now: datetime, refusal: str) -> HttpResponse:

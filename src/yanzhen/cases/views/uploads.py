@@ -4,7 +4,7 @@ import hashlib
 import json
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 from decimal import Decimal
 from typing import Any
 from uuid import NAMESPACE_OID, UUID, uuid5
@@ -13,7 +13,7 @@ from django.core.files.uploadedfile import UploadedFile
 from django.http import QueryDict
 
 from yanzhen.accounts.models import User
-from yanzhen.core.time import city_zone
+from yanzhen.core.time import FIRST_YEAR, LAST_YEAR, city_zone
 from yanzhen.files.errors import PhotoRefused
 from yanzhen.files.models import Photo
 from yanzhen.files.operations import store_photo
@@ -94,9 +94,10 @@ def _claims(facts: str) -> list[dict[str, Any]]:
 def _moment(text: Any) -> datetime | None:
     try:
         at = datetime.fromisoformat(text)
-    except (TypeError, ValueError):
+        at = (at if at.tzinfo else at.replace(tzinfo=city_zone())).astimezone(UTC)
+    except (TypeError, ValueError, OverflowError):
         return None
-    return at if at.tzinfo else at.replace(tzinfo=city_zone())
+    return at if at.year in range(FIRST_YEAR, LAST_YEAR) else None
 
 
 def _place(claim: dict[str, Any]) -> dict[str, Decimal]:
