@@ -1,11 +1,12 @@
 """The case, how it stood from when to when, and what hangs on it."""
 
 from datetime import date, datetime
-from typing import ClassVar, Self
+from typing import ClassVar, Final, Self
 from uuid import uuid4
 
 from django.db import models
 from django.db.models import F, Q
+from django.db.models.lookups import GreaterThanOrEqual, LessThan
 from django.utils.translation import gettext_lazy as _
 
 from yanzhen.accounts.enums import Action
@@ -29,6 +30,7 @@ from yanzhen.cases.enums import (
     Severity,
     Source,
 )
+from yanzhen.core.engine import Unindexed
 from yanzhen.core.locking import LockingQuerySet
 from yanzhen.core.scope import prefix_range
 from yanzhen.files.models import Photo
@@ -293,6 +295,22 @@ class Standing(models.Model):
 STANDING_FIELDS = tuple(field.attname for field in Standing._meta.local_fields)
 
 
+DISTRICT_SIGNS: Final = 6
+"""The code of a city or a district is not longer than this."""
+
+
+def in_area(code: str) -> Q:
+    """The cases in the area with this code and below it.
+
+    A city or a district holds so many of them that their place is no way to find them.
+    """
+    low, high = prefix_range(code)
+    if len(code) > DISTRICT_SIGNS:
+        return Q(area_id__gte=low, area_id__lt=high)
+    place = Unindexed(F("area_id"))
+    return Q(GreaterThanOrEqual(place, low)) & Q(LessThan(place, high))
+
+
 class CaseQuerySet(LockingQuerySet["Case"]):
     """Cases, by who may see them and where they stand."""
 
@@ -306,8 +324,7 @@ class CaseQuerySet(LockingQuerySet["Case"]):
             return self.all()
         seen = Q(pk__in=[])
         for code in area_scopes(user, Action.CASE_VIEW, on=on):
-            low, high = prefix_range(code)
-            seen |= Q(area_id__gte=low, area_id__lt=high)
+            seen |= in_area(code)
         units = unit_codes_under(unit_scopes(user, Action.CASE_VIEW, on=on))
         if units:
             asked = SupportPart.objects.filter(unit_id__in=units).values_list("case_id", flat=True)
@@ -316,8 +333,7 @@ class CaseQuerySet(LockingQuerySet["Case"]):
 
     def under(self, area_code: str) -> Self:
         """The cases in the area with this code and below it."""
-        low, high = prefix_range(area_code)
-        return self.filter(area_id__gte=low, area_id__lt=high)
+        return self.filter(in_area(area_code))
 
     def open(self) -> Self:
         """The cases that are not over.

@@ -19,6 +19,22 @@ def is_postgres() -> bool:
     return connection.vendor == "postgresql"
 
 
+class Unindexed(models.Func):
+    """A text column as it is, by which SQLite shall not look for rows but only pass them over.
+
+    SQLite guesses that any range is narrow; where it holds nearly everything, the index of the
+    range is the worst one to walk. PostgreSQL knows how much a range holds, and is left alone.
+    """
+
+    arity = 1
+    template = "%(expressions)s"
+    output_field = models.CharField()
+
+    def as_sqlite(self, compiler: Any, connection: Any, **extra: Any) -> Any:
+        """Put a plus before it, which says just that."""
+        return self.as_sql(compiler, connection, template="+%(expressions)s", **extra)
+
+
 def hold_key(key: str) -> None:
     """Wait until nobody else holds `key`, then hold it until the end of this transaction.
 

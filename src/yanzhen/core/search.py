@@ -9,14 +9,18 @@ from dataclasses import dataclass
 from typing import Final
 
 from django.db import connection
-from django.db.models import BigIntegerField, Q
+from django.db.models import BigIntegerField, F, Q
 from django.db.models.expressions import RawSQL
+from django.db.models.lookups import In
 
+from yanzhen.core.engine import Unindexed
 from yanzhen.core.text import RUN, bigrams, plain
 
 LONGEST: Final = 100
 """Characters of a question that are looked at; nobody types more, a machine may."""
 MOST_PAIRS: Final = 24
+MOST_LOOKED_UP: Final = 2_000
+"""Rows that hold the words and are looked up one by one; beyond, the words are frequent."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,7 +69,19 @@ def holds(index: WordIndex, text: str, *, field: str = "pk") -> Q:
     if not wanted:
         return Q(pk__in=[])
     found = {"postgresql": _in_gin, "sqlite": _in_fts}.get(connection.vendor, _in_column)
-    return Q(**{f"{field}__in": found(index, wanted)})
+    keys = found(index, wanted)
+    if connection.vendor == "sqlite" and _is_frequent(keys):
+        # Lists show the newest few: they are met sooner by walking the rows in their order than
+        # by looking up all that hold the words. PostgreSQL knows by itself which words are rare.
+        return Q(In(Unindexed(F(field), output_field=BigIntegerField()), keys))
+    return Q(**{f"{field}__in": keys})
+
+
+def _is_frequent(keys: RawSQL) -> bool:
+    with connection.cursor() as cursor:
+        words = f"SELECT count(*) FROM ({keys.sql} LIMIT %s)"  # noqa: S608 - our own words
+        cursor.execute(words, [*keys.params, MOST_LOOKED_UP + 1])
+        return bool(cursor.fetchone()[0] > MOST_LOOKED_UP)
 
 
 def _in_gin(index: WordIndex, wanted: Asked) -> RawSQL:

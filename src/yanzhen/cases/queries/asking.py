@@ -15,11 +15,10 @@ from django.utils.translation import gettext_lazy as _
 
 from yanzhen.cases.deadline import FAR_AT, FARTHEST_AT, Deadline
 from yanzhen.cases.enums import OPEN, WITH_UNIT, CaseStatus
-from yanzhen.cases.models import Case, CaseWords, Category
+from yanzhen.cases.models import Case, CaseWords, Category, in_area
 from yanzhen.cases.queries.numbers import meant_numbers
 from yanzhen.cases.queries.waiting import Standpoint, Wait, waiting_for
 from yanzhen.core.paging import Key, Order
-from yanzhen.core.scope import prefix_range
 from yanzhen.core.search import WordIndex, holds
 from yanzhen.core.time import city_day, city_midnight
 from yanzhen.units.queries import unit_codes_under
@@ -134,8 +133,7 @@ def _standing(ask: Ask, who: Standpoint, now: datetime) -> Q:
 def _place(ask: Ask) -> Q:
     where = Q()
     if ask.area:
-        low, high = prefix_range(ask.area)
-        where &= Q(area_id__gte=low, area_id__lt=high)
+        where &= in_area(ask.area)
     if ask.unit:
         where &= Q(unit_id__in=unit_codes_under([ask.unit]))
     if ask.site:

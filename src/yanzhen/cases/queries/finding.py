@@ -37,6 +37,8 @@ def cases_numbered(*, text: str, user: User, now: datetime, least_digits: int) -
 def cases_saying(*, text: str, user: User, now: datetime, most: int = 10) -> FoundCases:
     """The cases that hold all of `text`, the newest first. Four queries."""
     found: QuerySet[Case] = Case.objects.visible_to(user, city_day(now)).filter(holds(WORDS, text))
-    rows = with_rows(found).order_by("-found_at", "-pk")[:most]
     ask = Ask(q=text, sort=Sort.NEWEST)
-    return FoundCases(rows_of(list(rows), now=now), count_found(found, ask), ask)
+    keys = found.order_by("-found_at", "-pk").values_list("pk", flat=True)[:most]
+    whole = with_rows(Case.objects.all()).in_bulk(list(keys))
+    rows = [whole[key] for key in keys]
+    return FoundCases(rows_of(rows, now=now), count_found(found, ask), ask)

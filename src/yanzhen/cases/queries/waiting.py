@@ -15,10 +15,9 @@ from yanzhen.accounts.enums import Action
 from yanzhen.accounts.models import User
 from yanzhen.accounts.rules import area_scopes, posts_held, unit_scopes
 from yanzhen.cases.enums import MOVES, WITH_THE_UNIT, CaseStatus, Decision, MoveName
-from yanzhen.cases.models import Assignment, Extension, SupportPart
+from yanzhen.cases.models import Assignment, Extension, SupportPart, in_area
 from yanzhen.cases.rules import WORK_EVENTS
 from yanzhen.events.models import Event
-from yanzhen.places.models import under_any
 from yanzhen.units.models import Unit
 from yanzhen.units.queries import unit_codes_under
 
@@ -81,7 +80,10 @@ class Standpoint:
 
     def where(self, action: Action) -> Q:
         """The cases in those areas."""
-        return under_any("area_id", self.areas(action))
+        where = Q(pk__in=())
+        for code in self.areas(action):
+            where |= in_area(code)
+        return where
 
     @property
     def is_of_a_unit(self) -> bool:
