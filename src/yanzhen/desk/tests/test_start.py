@@ -1,7 +1,6 @@
 """The start page: what waits for each, due soonest first, each number equal to the rows behind it."""
 
 import re
-from collections.abc import Iterator
 from datetime import timedelta
 from typing import Any
 
@@ -41,7 +40,7 @@ def _clock(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 @pytest.fixture(scope="module")
-def book(lasting: None) -> Iterator[Sixteen]:
+def book(lasting: None) -> Sixteen:
     book = make_sixteen()
     rulebook.renew()
     book.people |= {
@@ -55,14 +54,14 @@ def book(lasting: None) -> Iterator[Sixteen]:
         "idle": make_handler(make_unit("Z", name="清闲所")),
         "nobody": make_user(),
     }
-    yield book
+    return book
 
 
 def deeds(page: str) -> dict[str, int]:
     """What stands in the list of deeds, each with its number."""
     if '<nav class="deeds"' not in page:
         return {}
-    bar = page.split('<nav class="deeds"')[1].split("</nav>")[0]
+    bar = page.split('<nav class="deeds"')[1].split("</nav>", maxsplit=1)[0]
     found = re.findall(r"</svg>([^<]+)<span>([\d,]+)</span>", bar)
     return {label.strip(): int(number) for label, number in found}
 
@@ -127,9 +126,7 @@ def test_each_finds_what_waits_for_him_the_soonest_due_first(book: Sixteen, who:
 
 
 @pytest.mark.parametrize("who", SAYS)
-def test_each_is_told_how_much_there_is_of_everything_that_is_his(
-    book: Sixteen, who: str
-) -> None:
+def test_each_is_told_how_much_there_is_of_everything_that_is_his(book: Sixteen, who: str) -> None:
     said_of = deeds(text(client_of(book.people[who]), "/"))
     if who == "A":  # a handler of units has no area to watch over
         assert {"超期未整改", "将超期"} & said_of.keys() == set()
@@ -220,7 +217,7 @@ def test_two_posts_find_what_waits_for_either(book: Sixteen) -> None:
 
 def row(page: str, number: str, group: str) -> str:
     """The words of one row of a group."""
-    part = page.split(f'id="g-{group}"')[1].split("</section>")[0]
+    part = page.split(f'id="g-{group}"')[1].split("</section>", maxsplit=1)[0]
     one = next(li for li in part.split("<li ")[1:] if f'data-row="{number}"' in li)
     return " ".join(re.sub(r"<[^>]+>", " ", one.split("</li>")[0].split(">", 1)[1]).split())
 
@@ -259,7 +256,9 @@ def test_a_button_leads_to_the_page_of_its_move_and_back(book: Sixteen) -> None:
 def test_today_by_the_clock_shows_what_falls_due(book: Sixteen) -> None:
     page = text(client_of(book.people["office"]), "/")
     hours = page.split('<ol class="hours">')[1].split("</ol>")[0]
-    told = re.findall(r"<li class=\"(\w+)\">.*?>(\d\d:\d\d)</time>.*?<span\s*>([^<]+)", hours, re.S)
+    told = re.findall(
+        r"<li class=\"(\w+)\">.*?>(\d\d:\d\d)</time>.*?<span\s*>([^<]+)", hours, re.DOTALL
+    )
 
     assert [(at, words.strip()) for _tone, at, words in told] == [
         ("10:00", "现在"), ("13:00", "到期 1 件"), ("15:00", "到期 1 件"),
@@ -328,9 +327,7 @@ def test_what_was_checked_elsewhere_and_not_closed_waits_also_where_a_check_clos
     office = client_of(book.people["office"])
     with override_settings(YANZHEN_CLOSE_ON_VERIFY=True):
         assert book.word(groups(text(office, "/"))["close"]) == "k"
-        operations.close_case(
-            case_id=book.cases["k"].pk, actor=book.people["office"], now=NOW
-        )
+        operations.close_case(case_id=book.cases["k"].pk, actor=book.people["office"], now=NOW)
         assert "销号" not in deeds(text(office, "/"))
     with override_settings(YANZHEN_CLOSE_ON_VERIFY=False):
         assert deeds(text(office, "/"))["销号"] == 0
@@ -378,7 +375,9 @@ def test_the_start_page_asks_as_often_for_fifty_rows_as_for_one(lasting: None) -
 def test_the_figures_of_the_month_are_mine_and_open_to_their_pages(book: Sixteen) -> None:
     def told(user: User) -> dict[str, tuple[str, str]]:
         page = text(client_of(user), "/inbox/facts/")
-        found = re.findall(r"<li>\s*([^<]+?)\s*<b[^>]*>\s*<a[^>]*href=\"([^\"]+)\"[^>]*>([^<]+)", page)
+        found = re.findall(
+            r"<li>\s*([^<]+?)\s*<b[^>]*>\s*<a[^>]*href=\"([^\"]+)\"[^>]*>([^<]+)", page
+        )
         return {url.split("/")[2]: (value.strip(), url) for _name, url, value in found}
 
     office, beside = told(book.people["office"]), told(book.people["steward beside"])
