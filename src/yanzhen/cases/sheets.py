@@ -161,5 +161,7 @@ def note_export(
 ) -> None:
     """Write down who took how many cases out of the house, and which."""
     user = User.rows.locked().get(pk=actor.pk)
-    which = {"query": query} | ({"numbers": sorted(numbers)} if numbers else {})
+    which: dict[str, Any] = {"query": query}
+    if numbers:
+        which["numbers"] = sorted(numbers)
     record("user.exported", user, actor=actor, at=now, what="cases", rows=rows, **which)

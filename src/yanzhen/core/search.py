@@ -5,6 +5,7 @@ it PostgreSQL keeps a GIN index, SQLite an FTS5 table named `<table>_fts`; both 
 migration of the app whose words they are. An engine that knows neither reads the column itself.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final
 
@@ -60,16 +61,22 @@ def words_of(text: str) -> list[str]:
     return RUN.findall(plain(text[:LONGEST]))
 
 
-def holds(index: WordIndex, text: str, *, field: str = "pk") -> Q:
+def holds(index: WordIndex, text: str, *, field: str = "pk", also: Sequence[int] = ()) -> Q:
     """The condition that a row holds all of `text`; `field` is the key that the index keeps.
 
-    A question without a letter, digit or sign of writing finds nothing.
+    A question without a letter, digit or sign of writing finds nothing. `also` are the keys of
+    rows that are found in any case; they stand in the same set, which an engine reads by key.
     """
     wanted = asked(text)
     if not wanted:
         return Q(pk__in=[])
     found = {"postgresql": _in_gin, "sqlite": _in_fts}.get(connection.vendor, _in_column)
     keys = found(index, wanted)
+    if also:
+        values = ", ".join(["(%s)"] * len(also))
+        keys = RawSQL(  # noqa: S611 - our own words, the keys are parameters
+            f"{keys.sql} UNION ALL VALUES {values}", [*keys.params, *also], BigIntegerField()
+        )
     if connection.vendor == "sqlite" and _is_frequent(keys):
         # Lists show the newest few: they are met sooner by walking the rows in their order than
         # by looking up all that hold the words. PostgreSQL knows by itself which words are rare.

@@ -22,7 +22,7 @@ from yanzhen.core.ids import new_client_id
 from yanzhen.core.scope import covers
 from yanzhen.places.enums import SiteStatus
 from yanzhen.places.models import Area, Site
-from yanzhen.places.queries import find_areas, find_sites, smallest_area
+from yanzhen.places.queries import find_areas, smallest_area
 
 MOST_WORDS: Final = 5000
 
@@ -160,8 +160,8 @@ class CaseForm(forms.Form):
             return site
         if not words:
             return None
-        found = find_sites(user=self.pen.user, on=self.pen.on, words=words, most=2)
-        in_use = [line.site for line in found if line.site.status in SiteStatus.in_use()]
+        named = seen.saying(words).filter(status__in=SiteStatus.in_use())
+        in_use = list(named.order_by("code")[:2])
         if len(in_use) == 1:
             return in_use[0]
         said = (

@@ -1,7 +1,6 @@
 """One deed for many cases: each whole or not at all, each refusal by name, nothing twice."""
 
 import json
-from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
@@ -63,10 +62,10 @@ def _clock(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 @pytest.fixture(scope="module")
-def world(lasting: None) -> Iterator[World]:
+def world(lasting: None) -> World:
     unit = make_unit("U", name="蒸湘中队")
     make_policy()
-    yield World(make_operator(), make_handler(unit), unit)
+    return World(make_operator(), make_handler(unit), unit)
 
 
 def send(client: Client, deed: str, cases: list[Case], batch: UUID = BATCH, **more: Any) -> Any:
@@ -201,9 +200,11 @@ def test_all_go_to_the_unit_with_its_time_and_words(world: World) -> None:
     for case in cases:
         case.refresh_from_db()
         assert (case.status, case.unit_id) == ("dispatched", "U")
-        assert case.due_at and case.due_at.isoformat() == "2026-11-09T09:30:00+00:00"
+        assert case.due_at
+        assert case.due_at.isoformat() == "2026-11-09T09:30:00+00:00"
         last = events_of(case).last()
-        assert last and last.facts["words"] == "一并整治"
+        assert last
+        assert last.facts["words"] == "一并整治"
     assert Assignment.objects.count() == 2
 
 
@@ -236,11 +237,11 @@ def test_some_go_out_and_the_others_stay_as_they_are(world: World) -> None:
     ],
 )
 def test_a_form_that_cannot_be_taken_stays_as_it_was_typed(
-    world: World, typed: dict[str, str], words: str
+    world: World, typed: dict[str, Any], words: str
 ) -> None:
     make_unit("V", name="石鼓中队")
     cases = [world.case(), world.case()]
-    given = {"unit": "U", "due_at": "2026-11-09T17:30", "words": "一并整治"} | typed
+    given: dict[str, Any] = {"unit": "U", "due_at": "2026-11-09T17:30", "words": "一并整治"} | typed
 
     answer = send(client_of(world.office), "dispatch", cases, **given)
 
@@ -262,12 +263,12 @@ def test_a_form_that_cannot_be_taken_stays_as_it_was_typed(
     ],
 )
 def test_what_no_case_can_take_is_said_of_each(
-    world: World, change: dict[str, str], words: str
+    world: World, change: dict[str, Any], words: str
 ) -> None:
     make_unit("W", name="旧队", is_active=False)
     cases = [world.case(), world.case()]
 
-    page = said(send(client_of(world.office), "dispatch", cases, **{"unit": "U"} | change))
+    page = said(send(client_of(world.office), "dispatch", cases, **({"unit": "U"} | change)))
 
     assert "交办办成 0 件，2 件没有办成" in page
     assert page.count(words) == 2
@@ -279,11 +280,11 @@ def test_what_no_case_can_take_is_said_of_each(
 
 
 @pytest.fixture
-def routed(world: World) -> Iterator[str]:
+def routed(world: World) -> str:
     """A category that the rules send to the unit; whatever is of none goes nowhere."""
     litter = make_category("litter")
     RoutingRule.objects.create(name="垃圾", category=litter, unit=world.unit)
-    yield litter.code
+    return litter.code
 
 
 def test_what_the_rules_know_goes_where_they_say(world: World, routed: str) -> None:
@@ -374,7 +375,8 @@ def test_a_reminder_with_its_words_goes_to_each_and_only_once(world: World) -> N
 
     for case in cases:
         last = events_of(case).last()
-        assert last and (last.kind, last.facts["words"]) == ("case.urged", "周五前必须办结")
+        assert last
+        assert (last.kind, last.facts["words"]) == ("case.urged", "周五前必须办结")
         assert kinds(case).count("case.urged") == 1
 
 
@@ -458,9 +460,7 @@ def test_what_i_see_but_may_not_do_is_refused_by_name(world: World) -> None:
 def test_a_handler_acknowledges_for_his_unit_and_no_other(world: World) -> None:
     other = make_unit("V")
     theirs = make_case(status=S.DISPATCHED, unit=other, operator=world.office)
-    helped = make_case(
-        status=S.DISPATCHED, unit=other, operator=world.office, support=world.unit
-    )
+    helped = make_case(status=S.DISPATCHED, unit=other, operator=world.office, support=world.unit)
 
     answer = send(client_of(world.handler), "acknowledge", [theirs, helped])
 

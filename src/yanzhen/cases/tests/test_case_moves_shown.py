@@ -1,7 +1,6 @@
 """The moves that the page of a case shows: the table of moves, held against who looks at it."""
 
 import re
-from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import timedelta
 from html import unescape
@@ -57,7 +56,7 @@ def _clock(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 @pytest.fixture(scope="module")
-def world(lasting: None) -> Iterator[World]:
+def world(lasting: None) -> World:
     world = World()
     make_area(HERE)
     make_area("430405001001")
@@ -73,7 +72,7 @@ def world(lasting: None) -> Iterator[World]:
     for situation in SITUATIONS:
         world.cases[str(situation)] = _case(str(situation), world.units, office, worker)
     world.visitors = _visitors()
-    yield world
+    return world
 
 
 def _case(situation: str, units: dict[str, Unit], office: User, worker: User) -> Case:
@@ -177,7 +176,9 @@ def on_the_pane(client: Client, number: str) -> set[str] | None:
         return None
     page = unescape(answer.content.decode())
     shown = set()
-    for slug, words in re.findall(rf'href="/cases/{number}/([a-z-]+)/[^"]*"([^<]*<.*?)</a>', page, re.S):
+    for slug, words in re.findall(
+        rf'href="/cases/{number}/([a-z-]+)/[^"]*"([^<]*<.*?)</a>', page, re.DOTALL
+    ):
         move = M(slug.replace("-", "_"))
         shown.add(str(move))
         if move in PAIRS and f"/ {DEEDS[PAIRS[move]].button}" in words:
@@ -204,7 +205,9 @@ def test_the_panel_shows_to_each_the_moves_of_the_table_and_no_others(
     wrong = {}
     for name, visitor in world.visitors.items():
         helps = situation in HELPED | HELPING
-        expected = by_the_table(visitor, situation, case) if sees(visitor, case, helps=helps) else None
+        expected = (
+            by_the_table(visitor, situation, case) if sees(visitor, case, helps=helps) else None
+        )
         shown = on_the_pane(client_of(visitor.user), case.number)
         if shown != expected:
             wrong[name] = (shown, expected)
@@ -217,7 +220,9 @@ def test_the_page_holds_the_form_of_each_of_them(world: World, situation: str) -
     for name in ("operator", "inspector", "lead", "helper"):
         visitor = world.visitors[name]
         helps = situation in HELPED | HELPING
-        expected = by_the_table(visitor, situation, case) if sees(visitor, case, helps=helps) else None
+        expected = (
+            by_the_table(visitor, situation, case) if sees(visitor, case, helps=helps) else None
+        )
         assert on_the_page(client_of(visitor.user), case.number) == expected, name
 
 
@@ -258,14 +263,20 @@ def test_the_move_for_which_one_comes_stands_open_and_is_named_first(
     ("who", "situation", "words"),
     [
         ("inspector", "submitted", "您不在主办、协办单位，可以核查。"),
-        ("operator of the lead unit", "submitted", "您或您所在的“单位LEAD”参与了整改，不能由您核查。"),
-        ("inspector of the helper", "submitted", "您或您所在的“单位HELP”参与了整改，不能由您核查。"),
+        (
+            "operator of the lead unit",
+            "submitted",
+            "您或您所在的“单位LEAD”参与了整改，不能由您核查。",
+        ),
+        (
+            "inspector of the helper",
+            "submitted",
+            "您或您所在的“单位HELP”参与了整改，不能由您核查。",
+        ),
         ("auditor", "closed", "这一件眼下没有要您办的。"),
     ],
 )
-def test_why_one_may_or_may_not_is_said(
-    world: World, who: str, situation: str, words: str
-) -> None:
+def test_why_one_may_or_may_not_is_said(world: World, who: str, situation: str, words: str) -> None:
     client = client_of(world.visitors[who].user)
     page = unescape(client.get(f"/cases/{world.cases[situation].number}/").content.decode())
     assert words in page
@@ -278,11 +289,15 @@ def test_each_consequence_stands_beside_its_button(world: World) -> None:
         client = client_of(world.visitors[who].user)
         return unescape(client.get(f"/cases/{world.cases[situation].number}/").content.decode())
 
-    assert "时限不填就按规则：限 7 工作小时，到 2026-11-06 周五 10:00。" in page("operator", "filed")
+    assert "时限不填就按规则：限 7 工作小时，到 2026-11-06 周五 10:00。" in page(
+        "operator", "filed"
+    )
     assert "通过即销号；返工重新计 3.5 工作小时。" in page("inspector", "submitted")
     assert "签收后由本单位整改，时限 2026-11-03 周二 10:00。" in page("lead", "dispatched")
     assert "恢复后回到挂账前的一步，接着算剩下的 5.5 工作小时。" in page("operator", "parked")
-    assert "准了，时限改到准到的时间；不准，仍是 2026-11-03 周二 10:00。" in page("operator", "asked")
+    assert "准了，时限改到准到的时间；不准，仍是 2026-11-03 周二 10:00。" in page(
+        "operator", "asked"
+    )
 
 
 def test_nobody_sees_a_move_whose_page_then_says_no(world: World) -> None:

@@ -1,7 +1,6 @@
 """The page of a case: what happened in words and photos, what the clock says, who answers, what was here before."""
 
 import re
-from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from decimal import Decimal
@@ -67,8 +66,11 @@ def _clock(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 @pytest.fixture(scope="module")
-def world(lasting: None) -> Iterator[World]:
-    unit, other = make_unit("U", name="蒸湘中队", short_name="中队"), make_unit("V", name="供电公司")
+def world(lasting: None) -> World:
+    unit, other = (
+        make_unit("U", name="蒸湘中队", short_name="中队"),
+        make_unit("V", name="供电公司"),
+    )
     make_policy()
     make_category("lamp", name="路灯")
     make_boundary(HERE, (112.60, 26.88, 112.62, 26.90))
@@ -76,7 +78,7 @@ def world(lasting: None) -> Iterator[World]:
     worker = make_user(Role.HANDLER, unit_code="U", full_name="经办乙")
     site = make_site(area=make_area(HERE))
     rulebook.renew()
-    yield World(office, worker, unit, other, site)
+    return World(office, worker, unit, other, site)
 
 
 @pytest.fixture
@@ -85,10 +87,11 @@ def office(world: World) -> Client:
 
 
 def case_of(world: World, status: CaseStatus = S.FILED, **given: Any) -> Case:
-    given = {"area": make_area(HERE)} | given if "site" not in given else given
-    return make_case(
-        status=status, **{"unit": world.unit, "operator": world.office, "handler": world.worker} | given
-    )
+    place: dict[str, Any] = {} if "site" in given else {"area": make_area(HERE)}
+    people: dict[str, Any] = {
+        "unit": world.unit, "operator": world.office, "handler": world.worker
+    }  # fmt: skip
+    return make_case(status=status, **(place | people | given))
 
 
 def page(client: Client, case: Case, query: str = "") -> str:
@@ -110,7 +113,7 @@ def section(html: str, heading: str) -> str:
 
 def told(html: str) -> list[str]:
     """What happened, one line an event, the latest first, without the times."""
-    line = html.split('<ol class="line">')[1].split("</ol>")[0]
+    line = html.split('<ol class="line">')[1].split("</ol>", maxsplit=1)[0]
     return [
         bare(re.sub(r"<time.*?</time>", "", one.split(">", 1)[1])) for one in line.split("<li")[1:]
     ]
@@ -133,7 +136,9 @@ def test_every_event_is_told_with_who_and_what_in_his_own_words(
     def step(deed: Any, actor: User = by, **given: Any) -> None:
         deed(**key, actor=actor, now=next(on), **given)
 
-    fixed = replace(draft_of(case), title="路灯坏了", category=make_category("lamp"), severity="serious")
+    fixed = replace(
+        draft_of(case), title="路灯坏了", category=make_category("lamp"), severity="serious"
+    )
     step(do.amend_case, draft=fixed)
     step(do.decline_case, words="不归创建办")
     step(do.reopen_case, words="核实后归我们")
@@ -236,7 +241,7 @@ def shots(html: str) -> dict[str, str]:
     """The pair that stands side by side: which photo is before, which after."""
     if "data-compare" not in html:
         return {}
-    pair = html.split("data-compare")[1].split("</div>")[0]
+    pair = html.split("data-compare")[1].split("</div>", maxsplit=1)[0]
     figures = re.findall(r'src="/photos/(\d+)/full/".*?<span class="cap[^"]*" ?>([^<]+)', pair)
     return {label: photo for photo, label in figures}
 
@@ -354,13 +359,9 @@ def test_every_request_for_more_time_stands_with_what_became_of_it(
 ) -> None:
     case = case_of(world, S.ACKNOWLEDGED, due_at=hours_on(80))
     key: dict[str, Any] = {"case_id": case.pk, "now": NOW}
-    operations.ask_extension(
-        **key, wanted_due_at=hours_on(90), words="缺件", actor=world.worker
-    )
+    operations.ask_extension(**key, wanted_due_at=hours_on(90), words="缺件", actor=world.worker)
     assert "延期待批" in page(office, case)
-    operations.grant_extension(
-        **key, new_due_at=hours_on(85), words="只准一天", actor=world.office
-    )
+    operations.grant_extension(**key, new_due_at=hours_on(85), words="只准一天", actor=world.office)
 
     said = clock(page(office, case))
 
@@ -383,7 +384,9 @@ def test_who_answers_is_told_as_of_the_day_of_the_hand_over(world: World, office
     make_responsibility(
         site=world.site, rank=Rank.FIRST, person=later, from_on=day + timedelta(days=1)
     )
-    make_responsibility(area=make_area(HERE), rank=Rank.DIRECT, person=make_user(full_name="社区书记"))
+    make_responsibility(
+        area=make_area(HERE), rank=Rank.DIRECT, person=make_user(full_name="社区书记")
+    )
     make_stewardship(site=world.site, unit=steward)
     case = case_of(world, S.DISPATCHED, site=world.site, support=world.other)
 
@@ -570,7 +573,11 @@ def test_a_notice_of_what_was_not_handed_out_yet_says_so(world: World, office: C
 
 def test_the_history_is_not_told_to_whom_the_case_is_not_shown(world: World) -> None:
     case = case_of(world)
-    for visitor in (signed_in(Role.OPERATOR, area_code="430405"), signed_in(Role.ADMIN), signed_in(None)):
+    for visitor in (
+        signed_in(Role.OPERATOR, area_code="430405"),
+        signed_in(Role.ADMIN),
+        signed_in(None),
+    ):
         for part in ("", "pane/", "notice/"):
             assert visitor.get(f"/cases/{case.number}/{part}").status_code == 404
 

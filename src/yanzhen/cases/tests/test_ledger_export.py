@@ -2,7 +2,6 @@
 
 import re
 import zipfile
-from collections.abc import Iterator
 from datetime import timedelta
 from html import unescape
 from io import BytesIO
@@ -42,8 +41,8 @@ def _own_home(tmp_path: Path, settings: Any) -> None:
 
 
 @pytest.fixture(scope="module")
-def book(lasting: None) -> Iterator[Sixteen]:
-    yield make_sixteen()
+def book(lasting: None) -> Sixteen:
+    return make_sixteen()
 
 
 @pytest.fixture
@@ -77,7 +76,15 @@ def inside(content: bytes, name: str = "xl/worksheets/sheet1.xml") -> str:
 
 @pytest.mark.parametrize(
     "query",
-    ["", "status=open", "due=overdue&sort=newest", "unit=A&q=问题", "q=臭味", "type=market", "area=9"],
+    [
+        "",
+        "status=open",
+        "due=overdue&sort=newest",
+        "unit=A&q=问题",
+        "q=臭味",
+        "type=market",
+        "area=9",
+    ],
 )
 def test_the_rows_of_the_file_are_the_rows_of_the_list_in_its_order(
     office: Client, book: Sixteen, query: str
@@ -125,14 +132,12 @@ def test_the_area_i_look_at_narrows_the_file_as_it_does_the_list(
 
 
 @pytest.mark.parametrize(("role", "may"), [(Role.KEEPER, 403), (None, 403), (Role.STEWARD, 200)])
-def test_who_may_not_take_rows_out_is_told_so(
-    book: Sixteen, role: Role | None, may: int
-) -> None:
+def test_who_may_not_take_rows_out_is_told_so(book: Sixteen, role: Role | None, may: int) -> None:
     visitor = signed_in(role)
 
     answer = visitor.get("/cases/export/?q=臭味")
     if answer.streaming:
-        b"".join(answer)  # type: ignore[arg-type]  # a file is read to its end
+        b"".join(answer)  # a file is read to its end
     assert answer.status_code == may
     assert visitor.post("/cases/exports/", {}).status_code == (403 if may == 403 else 303)
     assert Event.objects.filter(kind="user.exported").exists() == (may == 200)

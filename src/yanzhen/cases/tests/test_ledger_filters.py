@@ -2,7 +2,6 @@
 
 import base64
 import json
-from collections.abc import Iterator
 from datetime import timedelta
 from typing import Any
 from urllib.parse import quote, urlencode
@@ -32,8 +31,8 @@ def _clock(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 @pytest.fixture(scope="module")
-def book(lasting: None) -> Iterator[Sixteen]:
-    yield make_sixteen()
+def book(lasting: None) -> Sixteen:
+    return make_sixteen()
 
 
 @pytest.fixture

@@ -46,14 +46,14 @@ def _clock(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 @pytest.fixture(scope="module")
-def operator(lasting: None) -> Iterator[User]:
+def operator(lasting: None) -> User:
     make_area(HERE)
     make_unit("U1")
     make_site_type("market")
     make_site(code="S-M")
     make_category("litter")
     rulebook.renew()  # as in life, the rules are read once and kept
-    yield make_operator()
+    return make_operator()
 
 
 @pytest.fixture
@@ -82,7 +82,7 @@ def link(page: str, words: str) -> str:
     """Where the pager leads by the link that says so; nothing where there is none."""
     for one in re.findall(r"<a\b[^>]*>(?:(?!</a>).)*</a>", page, re.DOTALL):
         if words in one and ("after=" in one or "before=" in one):
-            return re.findall(r'href="([^"]+)"', one)[0]
+            return str(re.findall(r'href="([^"]+)"', one)[0])
     return ""
 
 

@@ -1,7 +1,6 @@
 """Each move by its own page: the good form, each refusal beside its field, whoever comes second, a resend."""
 
 import re
-from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import timedelta
 from pathlib import Path
@@ -74,7 +73,7 @@ def _own_home(tmp_path: Path, settings: Any) -> None:
 
 
 @pytest.fixture(scope="module")
-def world(lasting: None) -> Iterator[World]:
+def world(lasting: None) -> World:
     unit, other = make_unit("U", name="蒸湘中队"), make_unit("V", name="供电公司")
     make_unit("W", name="旧队", is_active=False)
     make_policy()
@@ -86,7 +85,7 @@ def world(lasting: None) -> Iterator[World]:
     rulebook.renew()
     with override_settings(YANZHEN_CLOSE_ON_VERIFY=False):
         world.ready = {move: case_for(world, move) for move in PLANS}
-    yield world
+    return world
 
 
 @dataclass(frozen=True)
@@ -110,9 +109,7 @@ PLANS: dict[MoveName, Plan] = {
     M.DISPATCH: Plan(S.FILED, {"unit": "U", "due_at": LATER} | WORDS, ends="dispatched"),
     M.ACKNOWLEDGE: Plan(S.DISPATCHED, {}, "worker", ends="acknowledged"),
     M.RETURN: Plan(S.DISPATCHED, WORDS, "worker", ends="filed"),
-    M.TRANSFER: Plan(
-        S.ACKNOWLEDGED, {"unit": "V", "due_at": LATER} | WORDS, ends="dispatched"
-    ),
+    M.TRANSFER: Plan(S.ACKNOWLEDGED, {"unit": "V", "due_at": LATER} | WORDS, ends="dispatched"),
     M.ASK_EXTENSION: Plan(S.ACKNOWLEDGED, {"wanted_due_at": LATER} | WORDS, "worker"),
     M.GRANT_EXTENSION: Plan(S.ACKNOWLEDGED, {"new_due_at": LATER} | WORDS, asked=True),
     M.REFUSE_EXTENSION: Plan(S.ACKNOWLEDGED, WORDS, asked=True),
@@ -228,7 +225,8 @@ def test_a_good_form_makes_the_move_once_and_says_so(world: World, move: MoveNam
     stands = Case.objects.get(pk=now.case.pk)
     assert stands.status == (PLANS[move].ends or PLANS[move].status)
     last = events_of(stands).filter(kind=MOVES[move].event).last()
-    assert last and last.actor == getattr(world, PLANS[move].by)
+    assert last
+    assert last.actor == getattr(world, PLANS[move].by)
     assert last.facts.get("words", "") == PLANS[move].typed.get("words", "")
     assert len(kinds(stands)) == len(before) + 1
     after = everything(stands)
@@ -242,14 +240,15 @@ def test_a_good_form_makes_the_move_once_and_says_so(world: World, move: MoveNam
 def test_what_is_typed_arrives(world: World) -> None:
     """Times are the city's, a unit is found by its name, a choice is a choice."""
     cases = {}
-    for move, changes in {
+    plans: dict[MoveName, dict[str, Any]] = {
         M.DISPATCH: {"unit": "供电", "due_at": "2026-11-06T08:30"},
         M.TRANSFER: {"unit": "供电公司"},
         M.REOPEN: {"due_at": ""},
         M.GRANT_EXTENSION: {"new_due_at": ""},
         M.VERIFY: {"on_site": "yes"},
         M.ASK_SUPPORT: {"unit": "V"},
-    }.items():
+    }
+    for move, changes in plans.items():
         now = scene(world, move, **changes)
         assert now.send(now.form()).status_code == 303, move
         cases[move] = Case.objects.get(pk=now.case.pk)
@@ -263,7 +262,8 @@ def test_what_is_typed_arrives(world: World) -> None:
     assert due(M.REOPEN) == "2026-11-06T02:00:00+00:00"  # one working day from now
     assert due(M.GRANT_EXTENSION) == (NOW + timedelta(days=9)).isoformat()
     checked = events_of(cases[M.VERIFY]).last()
-    assert checked and checked.facts["on_site"] is True
+    assert checked
+    assert checked.facts["on_site"] is True
     assert SupportPart.objects.get(case=cases[M.ASK_SUPPORT]).asked == "写明的话"
 
 
@@ -281,7 +281,7 @@ def test_a_form_begins_with_what_the_house_knows(world: World) -> None:
 # --- Refused --------------------------------------------------------------------------------------
 
 NEEDS = "请写明原因，一两句话就行。"
-REFUSED: list[tuple[MoveName, dict[str, str], str, str]] = [
+REFUSED: list[tuple[MoveName, dict[str, Any], str, str]] = [
     *((move, {"words": ""}, "words", NEEDS) for move in PLANS if MOVES[move].words_required),
     (M.NOTE, {"words": " 　\n "}, "words", NEEDS),
     *(
@@ -325,7 +325,7 @@ def beside(page: str, field: str) -> str:
 
 @pytest.mark.parametrize(("move", "change", "field", "words"), REFUSED)
 def test_a_refusal_stands_beside_its_field_and_what_was_typed_is_kept(
-    world: World, move: MoveName, change: dict[str, str], field: str, words: str
+    world: World, move: MoveName, change: dict[str, Any], field: str, words: str
 ) -> None:
     now = scene(world, move, **change)
     form = now.form()
@@ -551,7 +551,10 @@ def test_to_any_other_unit_such_a_case_is_not_there(world: World) -> None:
     operations.transfer_case(
         case_id=now.case.pk, unit=world.other, words="归供电", actor=world.office, now=NOW
     )
-    for stranger in (signed_in(Role.HANDLER, unit_code="W"), signed_in(Role.OPERATOR, area_code="430405")):
+    for stranger in (
+        signed_in(Role.HANDLER, unit_code="W"),
+        signed_in(Role.OPERATOR, area_code="430405"),
+    ):
         assert stranger.post(now.url, now.typed).status_code == 404
 
 
@@ -572,9 +575,7 @@ def test_what_became_of_it_later_is_not_told(world: World) -> None:
 def test_of_two_who_decide_on_more_time_the_second_is_told(world: World) -> None:
     now = scene(world, M.GRANT_EXTENSION)
     form = now.form()
-    operations.refuse_extension(
-        case_id=now.case.pk, words="不行", actor=world.colleague, now=NOW
-    )
+    operations.refuse_extension(case_id=now.case.pk, words="不行", actor=world.colleague, now=NOW)
 
     answer = now.send(form)
 
@@ -765,7 +766,8 @@ def test_what_the_phone_says_of_the_photo_is_kept_as_a_claim(world: World) -> No
     now.send(now.form() | {"photos_facts": facts})
 
     photo = brought().get()
-    assert photo.taken_at and photo.taken_at.isoformat() == "2026-11-05T01:58:00+00:00"
+    assert photo.taken_at
+    assert photo.taken_at.isoformat() == "2026-11-05T01:58:00+00:00"
     assert (str(photo.lat), str(photo.lon)) == ("26.890000", "112.610000")
 
 

@@ -53,13 +53,18 @@ def move(request: UserRequest, number: str, name: MoveName) -> HttpResponse:
         data=request.POST if is_sent else None,
         files=request.FILES if is_sent else None,
     )
-    if not is_sent:
-        if CaseStatus(case.status) not in MOVES[name].origins:
-            return moved_on(request, case, now, refusal="")
-        return _ask(request, case, offer, now)
-    kept: list[Photo] = []
-    if name in WITH_PHOTOS:
-        kept = _photos(request, offer.form, now)
+    if is_sent:
+        return _sent(request, case, deed, offer, now)
+    if CaseStatus(case.status) not in MOVES[name].origins:
+        return moved_on(request, case, now, refusal="")
+    return _ask(request, case, offer, now)
+
+
+def _sent(
+    request: UserRequest, case: Case, deed: Deed, offer: Offer, now: datetime
+) -> HttpResponse:
+    """Make the move with what was given; what is missing or wrong is said beside its field."""
+    kept = _photos(request, offer.form, now) if deed.move in WITH_PHOTOS else []
     if not offer.form.is_valid():
         return _ask(request, case, offer, now, kept=kept)
     try:
@@ -68,7 +73,8 @@ def move(request: UserRequest, number: str, name: MoveName) -> HttpResponse:
         raise
     except Refused as refusal:
         if type(refusal) not in FIELDS and refusal.status == CONFLICT:
-            return moved_on(request, visible_case(request.user, number, now), now, str(refusal))
+            case = visible_case(request.user, case.number, now)
+            return moved_on(request, case, now, str(refusal))
         if type(refusal) not in FIELDS and refusal.status != UNPROCESSABLE:
             raise
         _beside(offer.form, refusal)

@@ -61,9 +61,8 @@ def _is_sayable(text: str) -> bool:
 
 
 def _units(text: str, user: User, on: Any) -> list[Unit]:
-    units = Unit.objects.visible_to(user, on)
-    named = Q(name__icontains=text) | Q(short_name__icontains=text) | Q(code__iexact=text)
-    return list(units.filter(named).order_by("-is_active", "path", "pk")[: MOST + 1])
+    units = Unit.objects.visible_to(user, on).saying(text)
+    return list(units.order_by("-is_active", "path", "pk")[: MOST + 1])
 
 
 def _people(text: str, user: User, on: Any) -> list[User]:
