@@ -9,6 +9,7 @@ from django.utils import timezone
 
 from yanzhen.accounts.models import User
 from yanzhen.accounts.operations import system_user
+from yanzhen.cases import looking
 from yanzhen.cases.operations import lapse_extensions
 from yanzhen.cases.queries.address import ask_of
 from yanzhen.cases.queries.ledger import exported
@@ -16,6 +17,9 @@ from yanzhen.cases.sheets import note_export, shelf, write_sheet
 from yanzhen.core.jobs import Run, job
 
 KEPT_FOR = timedelta(days=3)
+
+PHOTO_JOBS = (looking.compare_photos, looking.compare_photos_left)
+"""Declared where operations can enqueue them; named here, so that the runner knows them."""
 
 
 @job("cases.export", max_attempts=3)
