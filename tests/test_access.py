@@ -22,8 +22,8 @@ from yanzhen.accounts.enums import Role
 from yanzhen.accounts.models import SavedView, User
 from yanzhen.accounts.tests.factories import make_post, make_user
 from yanzhen.cases import operations as cases
-from yanzhen.cases.enums import CaseStatus, MoveName, PhotoMoment
-from yanzhen.cases.models import CasePhoto, MoveDemand, RoutingRule
+from yanzhen.cases.enums import CaseStatus, Doubt, MoveName, PhotoMoment
+from yanzhen.cases.models import CasePhoto, MoveDemand, PhotoFlag, RoutingRule
 from yanzhen.cases.tests.factories import make_case, make_category, make_policy
 from yanzhen.core.jobs import Run, claim, discover, perform
 from yanzhen.files.tests.factories import make_photo
@@ -194,7 +194,16 @@ def _cases(unit: Any, site: Any) -> dict[str, object]:
     )
     photo = make_photo(actor=worker)
     CasePhoto.objects.create(case=asked, photo=photo, moment=PhotoMoment.BEFORE, event_number=1)
-    return found | {"asked": asked.number, "helped": helped.number, "photo": photo.pk}
+    doubted = CasePhoto.objects.filter(case__number=found["submitted"], moment=PhotoMoment.AFTER)
+    flag = PhotoFlag.objects.create(
+        case=doubted.get().case,
+        photo=doubted.get().photo,
+        kind=Doubt.FAR,
+        metres=450,
+        found_at=timezone.now(),
+    )
+    found |= {"asked": asked.number, "helped": helped.number, "photo": photo.pk, "flag": flag.pk}
+    return found
 
 
 def _files(operator: User) -> dict[str, object]:

@@ -102,7 +102,9 @@ def _write(case: Case, photo: Photo, doubts: Iterable[Doubted], *, now: datetime
     return len(new)
 
 
-def _payloads(case: Case, flags: Iterable[PhotoFlag]) -> Iterator[tuple[PhotoFlag, dict[str, object]]]:
+def _payloads(
+    case: Case, flags: Iterable[PhotoFlag]
+) -> Iterator[tuple[PhotoFlag, dict[str, object]]]:
     for flag in flags:
         told = {
             "case": case.pk,

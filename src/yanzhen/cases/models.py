@@ -789,8 +789,7 @@ class PhotoFlag(models.Model):
             models.CheckConstraint(
                 condition=Q(finding=Finding.OPEN, decided_by=None, decided_at=None)
                 | (
-                    ~Q(finding=Finding.OPEN)
-                    & Q(decided_by__isnull=False, decided_at__isnull=False)
+                    ~Q(finding=Finding.OPEN) & Q(decided_by__isnull=False, decided_at__isnull=False)
                 ),
                 name="photo_flag_decided_by_somebody",
             ),

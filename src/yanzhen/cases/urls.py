@@ -3,7 +3,7 @@
 from django.urls import URLPattern, path
 
 from yanzhen.cases import settings_urls
-from yanzhen.cases.views import arrivals, bulk, export, ledger, moves, page
+from yanzhen.cases.views import arrivals, bulk, export, flags, ledger, moves, page
 from yanzhen.cases.views.deeds import DEEDS
 
 app_name = "cases"
@@ -32,5 +32,6 @@ urlpatterns = [
     path("cases/<str:number>/amend/", arrivals.amend, name="amend"),
     path("cases/<str:number>/pane/", page.pane, name="pane"),
     path("cases/<str:number>/notice/", page.notice, name="notice"),
+    path("cases/<str:number>/flags/<int:pk>/", flags.flag, name="flag"),
     *_MOVES,
 ]

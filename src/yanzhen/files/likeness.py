@@ -41,7 +41,7 @@ other pictures from nearly the same spot at most 0.79."""
 
 # Thirty directions; which side of each a spot lies on makes its mark. They may never change: marks
 # of years are compared with them. Numpy promises that this generator gives the same for ever.
-_DIRECTIONS = np.random.RandomState(20260101).normal(size=(128, BITS)).astype(np.float32)  # noqa: NPY002 - see above
+_DIRECTIONS = np.random.RandomState(20260101).normal(size=(128, BITS)).astype(np.float32)
 _DIRECTIONS -= _DIRECTIONS.mean(axis=0)
 _MIDDLE: Final = 0.07
 _PLACES = 1 << np.arange(BITS, dtype=np.int64)

@@ -18,8 +18,8 @@ from yanzhen.events.errors import ClientIdReused
 from yanzhen.files import rules, shelf
 from yanzhen.files.errors import PhotoPlaceUnfit, PhotoTooLarge, ShelfFull
 from yanzhen.files.models import Photo, PhotoMark
-from yanzhen.files.queries import pixels_of_photo
 from yanzhen.files.pictures import MAX_BYTES, MAX_LAT, MAX_LON, Picture, picture_from
+from yanzhen.files.queries import pixels_of_photo
 
 STORED = "photo.stored"
 

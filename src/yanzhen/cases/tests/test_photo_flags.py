@@ -15,7 +15,7 @@ from yanzhen.accounts.enums import Role
 from yanzhen.accounts.models import User
 from yanzhen.accounts.tests.factories import make_user
 from yanzhen.cases import operations
-from yanzhen.cases.enums import CaseStatus, Doubt, Finding
+from yanzhen.cases.enums import CaseStatus, Doubt, Finding, MoveName
 from yanzhen.cases.errors import FindingWordsMissing, FlagDecided, WordsTooLong
 from yanzhen.cases.histories import write_histories
 from yanzhen.cases.invariants import look_through
@@ -27,7 +27,6 @@ from yanzhen.cases.looking import (
     decide_flag,
 )
 from yanzhen.cases.loop import CaseHistory, Step
-from yanzhen.cases.enums import MoveName
 from yanzhen.cases.models import Case, CasePhoto, PhotoFlag
 from yanzhen.cases.tests.factories import (
     MORNING,
@@ -426,9 +425,7 @@ def test_a_dismissed_doubt_stays_dismissed() -> None:
         ({"actor": "of the unit that did it"}, Forbidden),
     ],
 )
-def test_a_refused_decision_changes_nothing(
-    change: dict[str, Any], refusal: type[Refused]
-) -> None:
+def test_a_refused_decision_changes_nothing(change: dict[str, Any], refusal: type[Refused]) -> None:
     flag = make_flag()
     if "actor" in change:
         change = {"actor": somebody(change["actor"], flag)}

@@ -57,7 +57,9 @@ def jpeg(image: Image.Image, *, quality: int = 90) -> bytes:
     return out.getvalue()
 
 
-def keep(image: Image.Image, *, actor: User | None = None, now: datetime = NOW, **fields: Any) -> Photo:
+def keep(
+    image: Image.Image, *, actor: User | None = None, now: datetime = NOW, **fields: Any
+) -> Photo:
     """A photo of this picture, kept as in life."""
     content = fields.pop("content", None) or jpeg(image)
     return store_photo(
