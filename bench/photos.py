@@ -58,7 +58,9 @@ class Stand:
         )
 
 
-def surface(noise: np.random.Generator, wide: int, high: int, colour: Any, grain: float) -> Image.Image:
+def surface(
+    noise: np.random.Generator, wide: int, high: int, colour: Any, grain: float
+) -> Image.Image:
     """A wall, a road, a sky: one colour with stains and grain of three sizes."""
     pixels = np.ones((high, wide, 3), np.float32) * np.array(colour, np.float32)
     for cell, part in ((40, 0.5), (9, 0.8), (3, 0.6)):
@@ -140,7 +142,11 @@ def scene(place: int, shot: int = 0, stand: Stand | None = None) -> Image.Image:
         hang(canvas, thing, stand, (left, foot - high, left + wide, foot), 1.0)
     draw = ImageDraw.Draw(canvas)
     for _ in range(passing.randint(2, 7)):
-        left, foot, size = passing.randint(0, WIDTH), passing.randint(620, 900), passing.randint(30, 120)
+        left, foot, size = (
+            passing.randint(0, WIDTH),
+            passing.randint(620, 900),
+            passing.randint(30, 120),
+        )
         coat = tuple(passing.randint(10, 240) for _ in range(3))
         head = (left, foot - size * 2, left + size * 0.6, foot - size * 1.5)
         draw.ellipse(head, fill=(200, 160, 130))
@@ -181,8 +187,9 @@ def copies(image: Image.Image, place: int) -> Iterator[tuple[str, Image.Image]]:
     yield "crop 5–10 %", compressed(cropped(image, dice, dice.uniform(0.05, 0.1)), 88)
     yield "crop 10–20 %", compressed(cropped(image, dice, dice.uniform(0.1, 0.2)), 88)
     yield "re-compress q40–90", compressed(image, dice.randint(40, 90))
-    yield "brightness ±30 %", compressed(
-        ImageEnhance.Brightness(image).enhance(dice.choice((0.7, 0.8, 1.2, 1.3))), 85
+    yield (
+        "brightness ±30 %",
+        compressed(ImageEnhance.Brightness(image).enhance(dice.choice((0.7, 0.8, 1.2, 1.3))), 85),
     )
     yield "mirror", compressed(ImageOps.mirror(image), 85)
     yield "resize to a third", compressed(image.resize((WIDTH // 3, HEIGHT // 3)), 80)
@@ -262,9 +269,7 @@ def tell_quality(places: int) -> None:
         for name, asked, pixels in other:
             hits = look(asked, pixels)
             found[f"other: {name}"].append(bool(hits))
-            by_hash[f"other: {name}"].append(
-                (dct_hash(pixels) ^ hashes[place]).bit_count() <= 10
-            )
+            by_hash[f"other: {name}"].append((dct_hash(pixels) ^ hashes[place]).bit_count() <= 10)
     print(f"{places} places; one picture kept of each; a row a kind of change\n")
     print(f"{'a copy, changed by':24}{'recall':>8}{'precision':>11}   whole-picture hash: recall")
     total = [0, 0, 0]
@@ -331,7 +336,9 @@ def tell_look_ups(photos: int, rounds: int = 60) -> None:
     table = PhotoMark._meta.db_table
     ours, bare = [], []
     for _ in range(rounds):
-        sought = list(PhotoMark.objects.filter(photo=int(dice.choice(keys))).values_list("key", flat=True))
+        sought = list(
+            PhotoMark.objects.filter(photo=int(dice.choice(keys))).values_list("key", flat=True)
+        )
         other = [int(one) for one in dice.integers(0, 1 << BITS, MOST_MARKS * 16 - len(sought))]
         asked = sought + other
         begun = time.perf_counter()
@@ -425,7 +432,6 @@ def main() -> None:
 
         django.setup()
         from django.core.management import call_command
-
         from django.db import connections
 
         settings.YANZHEN_HOME = Path(home)
