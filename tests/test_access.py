@@ -216,6 +216,7 @@ def _files(operator: User) -> dict[str, object]:
         "people": _bring(client, "people", "username,name\nlisi,李四\n"),
         "export": _number_of(client.post("/exchange/exports/", {"kind": "areas", "suffix": "csv"})),
         "job": _number_of(client.post("/cases/exports/", {})),
+        "album": _number_of(client.post("/sites/S-1/album/", {"kind": "word"})),
     }
     _work()
     client.post(f"/exchange/imports/{found['people']}/start/", {})

@@ -77,3 +77,12 @@ def copies_among(photo: Photo, others: Iterable[Photo]) -> list[Photo]:
         for other in others
         if (old := pixels_of_photo(other)) is not None and agreement(pixels, old).is_copy
     ]
+
+
+def picture_bytes(photo: Photo, *, small: bool = False) -> bytes | None:
+    """A kept picture as it lies on the disk, or its thumbnail; nothing where the file is gone."""
+    try:
+        return shelf.path_of(photo.thumb_name if small else photo.name).read_bytes()
+    except FileNotFoundError:
+        log.warning("photo %s has no file", photo.pk)
+        return None

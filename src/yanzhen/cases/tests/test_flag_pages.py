@@ -211,7 +211,8 @@ def test_in_a_browser_the_two_pictures_stand_side_by_side_and_axe_is_content(
         seen.goto(f"/cases/{case.number}/flags/{flag.pk}/")
         boxes = [figure.bounding_box() for figure in seen.locator(".pair figure").all()]
         assert len(boxes) == 2
-        assert boxes[0] and boxes[1]
+        assert boxes[0]
+        assert boxes[1]
         assert boxes[0]["y"] == boxes[1]["y"]
         assert axe(seen) == []
         assert seen.evaluate("document.documentElement.scrollWidth - innerWidth") <= 0

@@ -1,6 +1,5 @@
 """Doubts about photos of the work: which are found, which are not, and what becomes of them."""
 
-from collections.abc import Iterator
 from datetime import datetime, timedelta
 from decimal import Decimal
 from pathlib import Path
@@ -58,9 +57,8 @@ NORTH = Decimal("0.000009")
 
 
 @pytest.fixture(autouse=True)
-def _own_home(tmp_path: Path, settings: Any) -> Iterator[None]:
+def _own_home(tmp_path: Path, settings: Any) -> None:
     settings.YANZHEN_HOME = tmp_path
-    yield
 
 
 def submit(*photos: Photo, case: Case | None = None, now: datetime = LATER) -> Case:
@@ -179,7 +177,7 @@ def test_of_many_earlier_ones_the_first_few_are_shown() -> None:
 
 
 @pytest.mark.parametrize(("metres", "is_far"), [(290, False), (310, True)])
-def test_a_photo_from_afar_is_noted_with_its_distance(metres: int, is_far: bool) -> None:
+def test_a_photo_from_afar_is_noted_with_its_distance(metres: int, *, is_far: bool) -> None:
     away = (PLACE["lat"] + NORTH * metres).quantize(Decimal("0.000001"))
 
     case = submit(photo_row(lat=away, lon=PLACE["lon"]), case=at_site())
@@ -220,7 +218,7 @@ def test_where_one_of_them_says_no_place_nothing_is_far() -> None:
 
 
 @pytest.mark.parametrize(("minutes", "is_early"), [(10, False), (11, True)])
-def test_a_photo_from_before_the_finding_is_noted(minutes: int, is_early: bool) -> None:
+def test_a_photo_from_before_the_finding_is_noted(minutes: int, *, is_early: bool) -> None:
     taken = MORNING - timedelta(minutes=minutes)
 
     case = submit(photo_row(taken_at=taken))
@@ -229,7 +227,7 @@ def test_a_photo_from_before_the_finding_is_noted(minutes: int, is_early: bool) 
 
 
 @pytest.mark.parametrize(("minutes", "is_ahead"), [(10, False), (11, True)])
-def test_a_photo_from_the_future_is_noted(minutes: int, is_ahead: bool) -> None:
+def test_a_photo_from_the_future_is_noted(minutes: int, *, is_ahead: bool) -> None:
     taken = LATER + timedelta(minutes=minutes)
 
     case = submit(photo_row(taken_at=taken))

@@ -78,18 +78,19 @@ def test_hostile_words_come_out_as_themselves_wherever_they_stand(
 ) -> None:
     told = [f"{words}甲{number}乙" for number, words in enumerate(HOSTILE)]
     blocks = [
-        [
+        block
+        for words in told
+        for block in (
             Heading(words),
             Paragraph(words),
             Facts([(words, words)]),
             Table([Column(words)], [[words]]),
             Pictures([Picture(shot, words)]),
-        ]
-        for words in told
+        )
     ]
     whole = "".join(told)
 
-    path = written(write, tmp_path, *sum(blocks, []), title=whole, subtitle=whole)
+    path = written(write, tmp_path, *blocks, title=whole, subtitle=whole)
 
     text = text_of(path)
     wrong = [words for words in told if text.count(words.replace(" ", "")) < 9]

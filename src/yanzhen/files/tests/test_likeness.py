@@ -1,6 +1,6 @@
 """Which pictures are copies of one another, and which only look like it."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -36,9 +36,8 @@ CHANGES: dict[str, Change] = {
 
 
 @pytest.fixture(autouse=True)
-def _own_home(tmp_path: Path, settings: Any) -> Iterator[None]:
+def _own_home(tmp_path: Path, settings: Any) -> None:
     settings.YANZHEN_HOME = tmp_path
-    yield
 
 
 @pytest.mark.parametrize("change", CHANGES.values(), ids=CHANGES.keys())
