@@ -26,7 +26,7 @@ from yanzhen.core.time import city_day
 from yanzhen.core.words import full_date
 from yanzhen.events import operations as events
 from yanzhen.files.models import Photo
-from yanzhen.files.operations import mark_photo, mark_waiting_photos
+from yanzhen.files.operations import mark_photo
 from yanzhen.files.queries import copies_among, photos_worth_a_look
 
 FOUND = "photo_flag.found"
@@ -39,6 +39,8 @@ MOST_OTHERS: Final = 3
 MOST_LAID_OVER: Final = 8
 MOST_WORDS: Final = 500
 AT_ONCE: Final = 200
+FEW: Final = 20
+"""So many older photos without marks are marked on the way; more are left to the job for that."""
 
 
 # --- With the photos ------------------------------------------------------------------------------
@@ -130,12 +132,13 @@ def compare_photos(run: Run, *, case_id: int) -> None:
         run.report(done, len(fresh))
 
 
-@job("cases.photos_left", every=timedelta(minutes=10))
+@job("cases.photos_left", every=timedelta(minutes=2))
 def compare_photos_left(run: Run) -> None:
     """The same with what was left: photos of imported cases, and those that had to wait for others."""
     left = list(_not_compared().values_list("pk", flat=True)[:AT_ONCE])
     for done, pk in enumerate(left, start=1):
-        compare_photo(case_photo_id=pk, now=timezone.now())
+        if not compare_photo(case_photo_id=pk, now=timezone.now()):
+            return
         run.report(done, len(left))
 
 
@@ -166,12 +169,14 @@ def compare_photo(*, case_photo_id: int, now: datetime) -> bool:
 
 
 def _all_marked(one: CasePhoto) -> bool:
-    """Whether this photo and all before it have their marks, after marking some that have not."""
-    mark_photo(photo_id=one.photo_id)
+    """Whether this photo and all before it have their marks, after marking the few that have not."""
     older = Photo.objects.filter(mark_count=None, pk__lt=one.photo_id)
-    if older.exists():
-        mark_waiting_photos(most=AT_ONCE)
-    return not older.exists()
+    waiting = list(older.order_by("pk").values_list("pk", flat=True)[: FEW + 1])
+    if len(waiting) > FEW:
+        return False
+    for key in [*waiting, one.photo_id]:
+        mark_photo(photo_id=key)
+    return True
 
 
 def _copies_of(one: CasePhoto) -> list[CasePhoto]:

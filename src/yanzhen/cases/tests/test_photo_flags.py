@@ -19,6 +19,7 @@ from yanzhen.cases.errors import FindingWordsMissing, FlagDecided, WordsTooLong
 from yanzhen.cases.histories import write_histories
 from yanzhen.cases.invariants import look_through
 from yanzhen.cases.looking import (
+    FEW,
     MOST_OTHERS,
     compare_photo,
     compare_photos,
@@ -42,6 +43,7 @@ from yanzhen.core.models import Job
 from yanzhen.events.errors import ClientIdReused
 from yanzhen.events.models import Event
 from yanzhen.files.models import Photo
+from yanzhen.files.operations import mark_waiting_photos
 from yanzhen.files.tests.factories import drawn, jpeg, keep
 from yanzhen.places.coordinates import Point, from_wgs84
 from yanzhen.places.enums import Crs
@@ -341,6 +343,22 @@ def test_photos_of_an_imported_history_are_looked_at_later() -> None:
 
     assert PhotoFlag.objects.get().kind == Doubt.SAME_FILE
     assert not CasePhoto.objects.filter(moment="after", compared_at=None).exists()
+
+
+def test_as_long_as_many_older_photos_have_no_marks_a_photo_waits_and_loses_nothing() -> None:
+    old = keep(drawn(1), now=LATER)
+    first = submit(old)
+    for _ in range(FEW):
+        photo_row()
+    second = submit(keep(worked_over(drawn(1)), now=LATER))
+
+    run(second)
+    assert CasePhoto.objects.filter(case=second, compared_at=None).exists()
+
+    mark_waiting_photos()
+    compare_photos_left.function(Run(job_id=1, attempt=1))
+    assert flags(second) == [(Doubt.SAME_PICTURE, old.pk, None, None)]
+    assert flags(first) == []
 
 
 def test_running_again_changes_nothing() -> None:
