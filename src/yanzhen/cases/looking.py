@@ -65,10 +65,13 @@ def _not_compared() -> QuerySet[CasePhoto]:
 
 
 def _at_first_sight(case: Case, one: CasePhoto) -> list[Doubted]:
-    same = _earlier(one).filter(photo__sha256=one.photo.sha256)
-    pairs = same.values_list("photo_id", "case_id").order_by("pk")[:MOST_OTHERS]
+    same = _earlier(one).filter(photo__sha256=one.photo.sha256).order_by("pk")
+    by_case: dict[int, int] = {}
+    for case_id, photo_id in same.values_list("case_id", "photo_id")[:MOST_LAID_OVER]:
+        by_case.setdefault(case_id, photo_id)
+    pairs = list(by_case.items())[:MOST_OTHERS]
     return [
-        *(Doubted(Doubt.SAME_FILE, photo_id, case_id) for photo_id, case_id in pairs),
+        *(Doubted(Doubt.SAME_FILE, photo_id, case_id) for case_id, photo_id in pairs),
         *doubts_of(case, one.photo),
     ]
 
@@ -157,12 +160,7 @@ def compare_photo(*, case_photo_id: int, now: datetime) -> bool:
     with transaction.atomic():
         case = Case.objects.locked().get(pk=one.case_id)
         seen = _at_first_sight(case, one)
-        known = {doubt.other_id for doubt in seen}
-        alike = [
-            Doubted(Doubt.SAME_PICTURE, other.photo_id, other.case_id)
-            for other in copies
-            if other.photo_id not in known
-        ]
+        alike = [Doubted(Doubt.SAME_PICTURE, row.photo_id, row.case_id) for row in copies]
         _write(case, one.photo, [*seen, *alike[:MOST_OTHERS]], now=now)
         CasePhoto.objects.filter(pk=one.pk, compared_at=None).update(compared_at=now)
     return True
@@ -183,8 +181,11 @@ def _copies_of(one: CasePhoto) -> list[CasePhoto]:
     """Earlier photos of cases that are the same picture as this one, the likeliest first."""
     keys = photos_worth_a_look(one.photo)
     rows: dict[int, CasePhoto] = {}
+    files = {one.photo.sha256}
     for row in _earlier(one).filter(photo__in=keys).select_related("photo").order_by("pk"):
-        rows.setdefault(row.photo_id, row)
+        if row.photo.sha256 not in files:  # of the same file the first one tells it all
+            files.add(row.photo.sha256)
+            rows[row.photo_id] = row
     likely = [rows[key] for key in keys if key in rows][:MOST_LAID_OVER]
     same = {photo.pk for photo in copies_among(one.photo, [row.photo for row in likely])}
     return [row for row in likely if row.photo_id in same]

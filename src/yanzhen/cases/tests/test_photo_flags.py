@@ -283,6 +283,19 @@ def test_the_same_file_is_not_noted_once_more_as_the_same_picture() -> None:
     assert [one[0] for one in flags(case)] == [Doubt.SAME_FILE]
 
 
+def test_of_the_same_file_in_one_case_the_first_photo_tells_it_all() -> None:
+    content = jpeg(drawn(1))
+    pair = [keep(drawn(1), content=content, now=LATER) for _ in range(2)]
+    submit(*pair)
+    same = submit(keep(drawn(1), content=content, now=LATER))
+    alike = submit(keep(worked_over(drawn(1)), now=LATER))
+
+    run(alike)
+
+    assert flags(same) == [(Doubt.SAME_FILE, pair[0].pk, None, None)]
+    assert flags(alike) == [(Doubt.SAME_PICTURE, pair[0].pk, None, None)]
+
+
 def test_a_later_photo_never_makes_an_earlier_one_doubtful() -> None:
     first = submit(keep(drawn(1), now=LATER))
     second = submit(keep(worked_over(drawn(1)), now=LATER))

@@ -24,11 +24,11 @@ from python_calamine import CalamineWorkbook
 from yanzhen.accounts.enums import Role
 from yanzhen.accounts.models import User
 from yanzhen.accounts.tests.factories import make_user
+from yanzhen.cases import operations
 from yanzhen.cases.enums import CaseStatus
 from yanzhen.cases.models import Case
 from yanzhen.cases.queries.sites import Days, site_history
 from yanzhen.cases.tests.factories import MORNING, make_case, make_handler, make_operator
-from yanzhen.cases import operations
 from yanzhen.core.jobs import Run, claim, discover, perform
 from yanzhen.core.models import Job
 from yanzhen.core.paper import pdf
@@ -62,7 +62,12 @@ def put_right(site: Site, *, place: int = 1, **fields: Any) -> Case:
     at = fields.setdefault("at", MORNING)
     before = keep(drawn(place), actor=make_operator(), now=at)
     case = make_case(
-        status=CaseStatus.ACKNOWLEDGED, site=site, unit=unit, handler=worker, photos=(before,), **fields
+        status=CaseStatus.ACKNOWLEDGED,
+        site=site,
+        unit=unit,
+        handler=worker,
+        photos=(before,),
+        **fields,
     )
     after = keep(drawn(place, step=5), actor=worker, now=at)
     later = at + timedelta(hours=3)
@@ -172,7 +177,11 @@ def test_who_answered_is_told_as_of_the_day_of_each_case(market: Site) -> None:
     days = (date(2026, 1, 1), date(2026, 10, 31)), (date(2026, 11, 1), None)
     for (from_on, to_on), name in zip(days, ("前任", "现任"), strict=True):
         make_responsibility(
-            site=market, rank=Rank.DIRECT, person=make_user(full_name=name), from_on=from_on, to_on=to_on
+            site=market,
+            rank=Rank.DIRECT,
+            person=make_user(full_name=name),
+            from_on=from_on,
+            to_on=to_on,
         )
     make_case(site=market, at=MORNING - timedelta(days=30))
     make_case(site=market, at=MORNING)
