@@ -151,7 +151,7 @@ def scene(place: int, shot: int = 0, stand: Stand | None = None) -> Image.Image:
         head = (left, foot - size * 2, left + size * 0.6, foot - size * 1.5)
         draw.ellipse(head, fill=(200, 160, 130))
         draw.rectangle((left - size * 0.1, foot - size * 1.5, left + size * 0.7, foot), fill=coat)
-    pixels = np.asarray(canvas, np.float32)
+    pixels: Pixels = np.asarray(canvas, np.float32)
     if shot:
         ends = passing.uniform(0.85, 1.1), passing.uniform(0.85, 1.1)
         light = np.linspace(*ends, WIDTH, dtype=np.float32)[None, :, None]
@@ -261,14 +261,14 @@ def tell_quality(places: int) -> None:
 
     for place, _pixels, _marks, same, other in drawn:
         for name, asked, pixels in same:
-            hits = look(asked, pixels)
-            found[name].append(place in hits)
-            wrong[name] += len(hits - {place})
+            seen = look(asked, pixels)
+            found[name].append(place in seen)
+            wrong[name] += len(seen - {place})
             near = min((dct_hash(pixels) ^ hashes[place]).bit_count(), 64)
             by_hash[name].append(near <= 10)
         for name, asked, pixels in other:
-            hits = look(asked, pixels)
-            found[f"other: {name}"].append(bool(hits))
+            seen = look(asked, pixels)
+            found[f"other: {name}"].append(bool(seen))
             by_hash[f"other: {name}"].append((dct_hash(pixels) ^ hashes[place]).bit_count() <= 10)
     print(f"{places} places; one picture kept of each; a row a kind of change\n")
     print(f"{'a copy, changed by':24}{'recall':>8}{'precision':>11}   whole-picture hash: recall")

@@ -76,7 +76,8 @@ def pixels_of(image: Image.Image) -> Pixels:
     small = cv2.resize(grey, None, fx=scale, fy=scale, interpolation=cv2.INTER_AREA)
     low, high = np.percentile(small, (1, 99))
     stretched = (small.astype(np.float32) - low) * 255 / max(high - low, LEAST_CONTRAST)
-    return np.clip(stretched, 0, 255).astype(np.uint8)
+    clipped: Pixels = np.clip(stretched, 0, 255).astype(np.uint8)
+    return clipped
 
 
 def mirrored(pixels: Pixels) -> Pixels:
@@ -115,7 +116,9 @@ def agreement(new: Pixels, old: Pixels) -> Agreement:
 
 def _spots_of(pixels: Pixels, most: int) -> tuple[list[Any], Pixels]:
     """The most telling spots of a picture and what each looks like, the largest and clearest first."""
-    spots, told = cv2.SIFT_create(contrastThreshold=0.02).detectAndCompute(pixels, None)
+    # The library's own types do not know that there may be nothing.
+    found: Any = cv2.SIFT.create(contrastThreshold=0.02).detectAndCompute(pixels, None)
+    spots, told = found
     if told is None or not spots:
         return [], np.zeros((0, 128), np.float32)
     order = np.argsort([-spot.response * spot.size for spot in spots], kind="stable")[:most]
@@ -159,12 +162,13 @@ def _move_between(new: Pixels, old: Pixels) -> tuple[Pixels | None, int]:
     near = [first for first, second in pairs if first.distance < CLEARLY_NEARER * second.distance]
     if len(near) < FEW_SPOTS:
         return None, len(near)
-    move, held = cv2.estimateAffine2D(
+    found: Any = cv2.estimateAffine2D(
         np.array([old_spots[pair.trainIdx].pt for pair in near], np.float32),
         np.array([spots[pair.queryIdx].pt for pair in near], np.float32),
         method=cv2.RANSAC,
         ransacReprojThreshold=OFF_BY,
     )
+    move, held = found
     return move, 0 if move is None else int(held.sum())
 
 

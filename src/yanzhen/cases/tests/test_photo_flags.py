@@ -376,7 +376,7 @@ def test_as_long_as_many_older_photos_have_no_marks_a_photo_waits_and_loses_noth
 
 def test_running_again_changes_nothing() -> None:
     submit(keep(drawn(1), now=LATER))
-    far = {"lat": PLACE["lat"] + 1, "lon": PLACE["lon"]}
+    far: dict[str, Any] = {"lat": PLACE["lat"] + 1, "lon": PLACE["lon"]}
     case = submit(keep(worked_over(drawn(1)), now=LATER, **far), case=at_site())
     run(case)
     told = (list(PhotoFlag.objects.order_by("pk").values()), Event.objects.count())

@@ -101,7 +101,7 @@ def taken(client: Client, kind: str, **fields: str) -> tuple[bytes, Job]:
     assert "写好了" in page
     file = client.get(f"{asked['Location']}file/")
     assert file.status_code == 200
-    return b"".join(file), Job.objects.get(kind="cases.album")  # type: ignore[arg-type] # it streams
+    return b"".join(file), Job.objects.get(kind="cases.album")
 
 
 def words_of(kind: str, content: bytes) -> str:

@@ -127,7 +127,8 @@ def test_a_long_table_is_complete_and_its_heading_comes_again(
     else:
         (table,) = Document(str(path)).tables
         assert len(table.rows) == 1501
-        assert table.rows[0]._tr.trPr.find(qn("w:tblHeader")) is not None
+        head: Any = table.rows[0]._tr
+        assert head.trPr.find(qn("w:tblHeader")) is not None
 
 
 @BOTH
@@ -219,14 +220,11 @@ def test_word_names_the_official_faces_and_margins(tmp_path: Path) -> None:
     )
 
     book = Document(str(path))
-    page = book.sections[0]
+    page: Any = book.sections[0]
     sides = (page.top_margin, page.bottom_margin, page.left_margin, page.right_margin)
     assert [round(side / Mm(1)) for side in sides] == [37, 35, 28, 26]
-    faces = {
-        line.text: line.runs[0]._r.rPr.rFonts.get(qn("w:eastAsia"))
-        for line in book.paragraphs
-        if line.text
-    }
+    lines: Any = [line for line in book.paragraphs if line.text]
+    faces = {line.text: line.runs[0]._r.rPr.rFonts.get(qn("w:eastAsia")) for line in lines}
     assert faces == {
         "点位照片台账": "方正小标宋简体",
         "一、情况": "黑体",
