@@ -155,8 +155,8 @@ def _terms(history: SiteHistory) -> Table:
 
 def _overview(cases: list[SiteCase]) -> Table:
     heads = [
-        Column(_("编号"), 4), Column(_("问题"), 6), Column(_("责任单位"), 4),
-        Column(_("发现"), 3), Column(_("销号"), 3), Column(_("状态"), 2),
+        Column(_("编号"), 12), Column(_("问题"), 11), Column(_("责任单位"), 9),
+        Column(_("发现"), 9), Column(_("销号"), 9), Column(_("状态"), 6),
     ]  # fmt: skip
     rows = [
         (
