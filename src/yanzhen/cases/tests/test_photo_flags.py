@@ -2,6 +2,7 @@
 
 from datetime import datetime, timedelta
 from decimal import Decimal
+from functools import partial
 from pathlib import Path
 from typing import Any
 from uuid import uuid4
@@ -37,6 +38,7 @@ from yanzhen.cases.tests.factories import (
     make_operator,
     make_photo_row,
 )
+from yanzhen.cases.tests.test_races import at_once, refusals
 from yanzhen.core.errors import Forbidden, Refused
 from yanzhen.core.jobs import Run
 from yanzhen.core.models import Job
@@ -512,3 +514,38 @@ def test_the_record_of_the_case_holds_with_doubts_beside_it() -> None:
     decide_with()
 
     assert list(look_through()) == []
+
+
+@pytest.mark.postgres_only
+@pytest.mark.django_db(transaction=True)
+def test_of_two_verifiers_at_once_one_decides_and_the_other_is_told() -> None:
+    flag = make_flag()
+    people = [make_operator(), make_operator()]
+
+    answers = at_once(
+        *(
+            partial(
+                decide_flag, flag_id=flag.pk, finding=finding, words="看过了", actor=who, now=LATER
+            )
+            for who, finding in zip(people, (Finding.DISMISSED, Finding.UPHELD), strict=True)
+        )
+    )
+
+    assert refusals(answers) == [FlagDecided]
+    assert Event.objects.filter(subject_kind="photoflag").count() == 2
+
+
+@pytest.mark.postgres_only
+@pytest.mark.django_db(transaction=True)
+def test_of_two_reports_of_one_file_at_once_the_later_one_is_doubtful_after_the_job() -> None:
+    cases = [make_case(status=CaseStatus.ACKNOWLEDGED) for _ in range(2)]
+    photos = [photo_row(sha256="9" * 64) for _ in range(2)]
+
+    answers = at_once(
+        *(partial(submit, photo, case=case) for case, photo in zip(cases, photos, strict=True))
+    )
+    for case in cases:
+        run(case)
+
+    assert refusals(answers) == []
+    assert [one.kind for one in PhotoFlag.objects.all()] == [Doubt.SAME_FILE]
