@@ -22,8 +22,8 @@ from yanzhen.accounts.enums import Role
 from yanzhen.accounts.models import SavedView, User
 from yanzhen.accounts.tests.factories import make_post, make_user
 from yanzhen.cases import operations as cases
-from yanzhen.cases.enums import CaseStatus, MoveName, PhotoMoment
-from yanzhen.cases.models import CasePhoto, MoveDemand, RoutingRule
+from yanzhen.cases.enums import CaseStatus, Doubt, MoveName, PhotoMoment
+from yanzhen.cases.models import CasePhoto, MoveDemand, PhotoFlag, RoutingRule
 from yanzhen.cases.tests.factories import make_case, make_category, make_policy
 from yanzhen.core.jobs import Run, claim, discover, perform
 from yanzhen.files.tests.factories import make_photo
@@ -194,7 +194,16 @@ def _cases(unit: Any, site: Any) -> dict[str, object]:
     )
     photo = make_photo(actor=worker)
     CasePhoto.objects.create(case=asked, photo=photo, moment=PhotoMoment.BEFORE, event_number=1)
-    return found | {"asked": asked.number, "helped": helped.number, "photo": photo.pk}
+    doubted = CasePhoto.objects.filter(case__number=found["submitted"], moment=PhotoMoment.AFTER)
+    flag = PhotoFlag.objects.create(
+        case=doubted.get().case,
+        photo=doubted.get().photo,
+        kind=Doubt.FAR,
+        metres=450,
+        found_at=timezone.now(),
+    )
+    found |= {"asked": asked.number, "helped": helped.number, "photo": photo.pk, "flag": flag.pk}
+    return found
 
 
 def _files(operator: User) -> dict[str, object]:
@@ -207,6 +216,7 @@ def _files(operator: User) -> dict[str, object]:
         "people": _bring(client, "people", "username,name\nlisi,李四\n"),
         "export": _number_of(client.post("/exchange/exports/", {"kind": "areas", "suffix": "csv"})),
         "job": _number_of(client.post("/cases/exports/", {})),
+        "album": _number_of(client.post("/sites/S-1/album/", {"kind": "word"})),
     }
     _work()
     client.post(f"/exchange/imports/{found['people']}/start/", {})

@@ -24,8 +24,9 @@ OPEN_WHOLLY = {
 
 OPEN_BESIDES: dict[str, set[str]] = {
     # An operation's arguments, where they are more than five: whoever calls it fills them in.
-    # answering, stories: what the units app registers there; fields: what a site's type asks for.
-    "places": {"answering", "drafts", "outlines", "fields", "stories"},
+    # answering, stories: what the units app registers there; fields: what a site's type asks for;
+    # coordinates: pure functions between the ways in which a place is written.
+    "places": {"answering", "coordinates", "drafts", "outlines", "fields", "stories"},
     "intake": {"drafts"},
     # Pure functions that move a case: a ledger from before and the demonstration live through them.
     # routing, likeness: what the rules would do with a case, and which cases are like it;

@@ -392,3 +392,21 @@ class Hours(models.TextChoices):
 
     WORKING = "working", _("工作小时")
     CALENDAR = "calendar", _("自然小时")
+
+
+class Doubt(models.TextChoices):
+    """Why a photo of the work needs a second look."""
+
+    SAME_FILE = "same_file", _("与以前的照片是同一个文件")
+    SAME_PICTURE = "same_picture", _("与以前的照片是同一画面")
+    FAR = "far", _("拍摄位置离现场远")
+    EARLY = "early", _("拍摄早于发现问题")
+    AHEAD = "ahead", _("拍摄时间晚于上传时间")
+
+
+class Finding(models.TextChoices):
+    """What came of a second look at a photo."""
+
+    OPEN = "open", _("待核对")
+    DISMISSED = "dismissed", _("排除")
+    UPHELD = "upheld", _("属实")

@@ -279,3 +279,18 @@ class NoUnitSuggested(Refused):
 
     code = "no_unit_suggested"
     message = _("派单规则定不下单位，请打开这一件，人工选定。")
+
+
+class FlagDecided(Refused):
+    """Somebody has looked at this doubt already; what he found stays."""
+
+    code = "flag_decided"
+    status = 409
+    message = _("这处疑点已由%(who)s于%(when)s核对为“%(finding)s”，不能再改。")
+
+
+class FindingWordsMissing(Refused):
+    """A doubt is not dismissed without a word."""
+
+    code = "finding_words_missing"
+    message = _("排除疑点须写明为什么，比如“同一处的两件，一张照片都拍到了”。")

@@ -23,7 +23,9 @@ from yanzhen.cases.enums import (
     CaseKind,
     CaseStatus,
     Decision,
+    Doubt,
     Ending,
+    Finding,
     Hours,
     MoveName,
     PhotoMoment,
@@ -738,11 +740,122 @@ class CasePhoto(models.Model):
     moment = models.CharField(_("时点"), max_length=10, choices=PhotoMoment.choices)
     event_number = models.PositiveIntegerField(_("事件序号"))
     caption = models.CharField(_("说明"), max_length=120, blank=True, default="")
+    compared_at = models.DateTimeField(_("比对时间"), null=True, blank=True)
+    """When a photo of the work was compared with all before it; empty until then."""
 
     class Meta:
         constraints: ClassVar = [
             models.UniqueConstraint(fields=["case", "photo"], name="case_photo_once")
         ]
+        indexes: ClassVar = [
+            models.Index(
+                fields=["id"],
+                condition=Q(moment=PhotoMoment.AFTER, compared_at=None),
+                name="case_photo_not_compared",
+            ),
+        ]
 
     def __str__(self) -> str:
         return f"{self.case_id} {self.moment}"
+
+
+class PhotoFlag(models.Model):
+    """One doubt about one photo of the work, for whoever verifies; by itself it stops nothing.
+
+    `other` is the earlier photo of the case `other_case` that it is the same as. `metres` is how
+    far from the place of the case it says to be taken, `minutes` how long before the finding or
+    after the upload; whichever its kind is about.
+    """
+
+    case = models.ForeignKey(
+        Case, on_delete=models.PROTECT, related_name="flags", verbose_name=_("问题")
+    )
+    photo = models.ForeignKey(
+        Photo, on_delete=models.PROTECT, related_name="+", verbose_name=_("照片")
+    )
+    kind = models.CharField(_("疑点"), max_length=12, choices=Doubt.choices)
+    other = models.ForeignKey(
+        Photo,
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="+",
+        verbose_name=_("以前的照片"),
+    )
+    other_case = models.ForeignKey(
+        Case,
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="+",
+        verbose_name=_("以前的问题"),
+    )
+    metres = models.PositiveIntegerField(_("距离（米）"), null=True, blank=True)
+    minutes = models.PositiveIntegerField(_("相差（分钟）"), null=True, blank=True)
+    found_at = models.DateTimeField(_("发现时间"))
+    finding = models.CharField(
+        _("核对结果"), max_length=10, choices=Finding.choices, default=Finding.OPEN
+    )
+    decided_by = models.ForeignKey(
+        User,
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="+",
+        verbose_name=_("核对人"),
+    )
+    decided_at = models.DateTimeField(_("核对时间"), null=True, blank=True)
+    words = models.TextField(_("核对说明"), blank=True, default="")
+
+    objects = LockingQuerySet["PhotoFlag"].as_manager()
+
+    class Meta:
+        constraints: ClassVar = [
+            models.UniqueConstraint(
+                fields=["case", "photo", "kind", "other", "other_case"],
+                name="photo_flag_once_a_pair",
+            ),
+            models.UniqueConstraint(
+                fields=["case", "photo", "kind"],
+                condition=Q(other=None),
+                name="photo_flag_once_a_photo",
+            ),
+            models.CheckConstraint(
+                condition=(
+                    Q(
+                        kind__in=[Doubt.SAME_FILE, Doubt.SAME_PICTURE],
+                        other__isnull=False,
+                        other_case__isnull=False,
+                        metres=None,
+                        minutes=None,
+                    )
+                    | Q(kind=Doubt.FAR, other=None, metres__isnull=False, minutes=None)
+                    | Q(
+                        kind__in=[Doubt.EARLY, Doubt.AHEAD],
+                        other=None,
+                        metres=None,
+                        minutes__isnull=False,
+                    )
+                ),
+                name="photo_flag_says_why",
+            ),
+            models.CheckConstraint(
+                condition=Q(finding=Finding.OPEN, decided_by=None, decided_at=None)
+                | (
+                    ~Q(finding=Finding.OPEN) & Q(decided_by__isnull=False, decided_at__isnull=False)
+                ),
+                name="photo_flag_decided_by_somebody",
+            ),
+            models.CheckConstraint(
+                condition=~Q(finding=Finding.DISMISSED) | ~Q(words=""),
+                name="photo_flag_dismissed_with_words",
+            ),
+        ]
+        indexes: ClassVar = [
+            models.Index(
+                fields=["case"], condition=Q(finding=Finding.OPEN), name="photo_flag_open"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.case_id} {self.kind} {self.finding}"

@@ -31,6 +31,7 @@ from yanzhen.cases.hold import (
     write,
 )
 from yanzhen.cases.likeness import earlier_case
+from yanzhen.cases.looking import note_photos
 from yanzhen.cases.loop import CaseDraft, CaseHistory, Life
 from yanzhen.cases.models import Assignment, Case, Category, Extension, Pause, SupportPart
 from yanzhen.cases.numbers import next_ticket
@@ -517,7 +518,9 @@ def finish_support(
     require_given(MoveName.FINISH_SUPPORT, life, words=words, photos=given)
     at = life.moment(now)
     loop.finish_support(life, unit, words=words.strip(), photos=given, at=at, actor=actor)
-    return write(life, MoveName.FINISH_SUPPORT, client_id=client_id)
+    case = write(life, MoveName.FINISH_SUPPORT, client_id=client_id)
+    note_photos(case, now=now)
+    return case
 
 
 # --- Done, checked, over ------------------------------------------------------------------------
@@ -533,7 +536,7 @@ def submit_case(
     now: datetime,
     client_id: UUID | None = None,
 ) -> Case:
-    """Report the work done, with photos from after.
+    """Report the work done, with photos from after; what is odd about them is noted.
 
     Raises `Forbidden`, `MoveNotAllowed`, `WordsMissing`, `PhotoMissing` or `PhotoUsedAlready`.
     """
@@ -545,7 +548,9 @@ def submit_case(
     require_given(MoveName.SUBMIT, life, words=words, photos=given)
     at = life.moment(now)
     loop.submit(life, words=words.strip(), photos=given, at=at, actor=actor)
-    return write(life, MoveName.SUBMIT, client_id=client_id)
+    case = write(life, MoveName.SUBMIT, client_id=client_id)
+    note_photos(case, now=now)
+    return case
 
 
 @transaction.atomic

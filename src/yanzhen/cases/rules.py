@@ -87,6 +87,17 @@ def unit_that_worked(user: User, case: Case, *, on: date) -> Unit | None:
     return case.unit if did_it else None
 
 
+def can_see_flags(user: User, case: Case, *, on: date) -> bool:
+    """Whether doubts about the photos of the work are for `user`: who verifies, files or audits.
+
+    Not for the units: what is only a doubt is nobody's fault yet.
+    """
+    return any(
+        may(user, action, on=on, area_code=case.area_id)
+        for action in (Action.CASE_VERIFY, Action.CASE_FILE, Action.AUDIT)
+    )
+
+
 def moves_open_to(user: User, case: Case, *, on: date) -> list[Move]:
     """The moves that `user` may make with the case as it stands, in the order of the table.
 

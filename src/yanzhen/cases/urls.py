@@ -3,7 +3,7 @@
 from django.urls import URLPattern, path
 
 from yanzhen.cases import settings_urls
-from yanzhen.cases.views import arrivals, bulk, export, ledger, moves, page
+from yanzhen.cases.views import arrivals, bulk, export, flags, ledger, moves, page, sites
 from yanzhen.cases.views.deeds import DEEDS
 
 app_name = "cases"
@@ -27,10 +27,15 @@ urlpatterns = [
     path("cases/exports/", export.start, name="start_export"),
     path("cases/exports/<int:pk>/", export.progress, name="export_job"),
     path("cases/exports/<int:pk>/file/", export.fetch, name="export_file"),
+    path("cases/albums/<int:pk>/", sites.album_job, name="album_job"),
+    path("cases/albums/<int:pk>/file/", sites.album_file, name="album_file"),
+    path("sites/<str:code>/cases/", sites.site, name="site"),
+    path("sites/<str:code>/album/", sites.album, name="site_album"),
     *settings_urls.urlpatterns,
     path("cases/<str:number>/", page.page, name="case"),
     path("cases/<str:number>/amend/", arrivals.amend, name="amend"),
     path("cases/<str:number>/pane/", page.pane, name="pane"),
     path("cases/<str:number>/notice/", page.notice, name="notice"),
+    path("cases/<str:number>/flags/<int:pk>/", flags.flag, name="flag"),
     *_MOVES,
 ]

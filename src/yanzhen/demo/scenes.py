@@ -10,7 +10,7 @@ import random
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from PIL import Image, ImageDraw, ImageFilter
+from PIL import Image, ImageDraw, ImageEnhance, ImageFilter
 
 WIDTH, HEIGHT = 960, 640
 SCALE = 1.5
@@ -422,15 +422,51 @@ SCENES: dict[str, Callable[..., None]] = {
 def draw_scene(name: str, *, seed: int, after: bool) -> bytes:
     """Draw one scene as JPEG bytes, 960 × 640 pixels.
 
-    The same seed gives the same corner before and after, a little shifted, as two photos are.
+    The same seed gives the same corner before and after, as two photos of it are: from another
+    step of the foot, in another light. No photo is a copy of another one.
     """
     dice = random.Random(seed)
     image = Image.new("RGB", (round(WIDTH * SCALE), round(HEIGHT * SCALE)))
     canvas = Canvas(image=image, draw=ImageDraw.Draw(image), dice=dice)
     SCENES[name](canvas, after=after)
     small = image.resize((WIDTH, HEIGHT), Image.Resampling.LANCZOS)
-    shift = 8 + seed % 5 if after else 0
-    cut = small.crop((shift, shift // 2, WIDTH, HEIGHT)).resize((WIDTH, HEIGHT))
+    taken = _as_taken(small, random.Random(seed * 2 + after))
     out = io.BytesIO()
-    cut.save(out, "JPEG", quality=86)
+    taken.save(out, "JPEG", quality=86)
     return out.getvalue()
+
+
+COLUMNS, ROWS, SWAY = 6, 4, 8
+"""Into how many parts a picture is bent, and by how many pixels at most."""
+
+
+def _as_taken(image: Image.Image, dice: random.Random) -> Image.Image:
+    """The drawing as somebody's hand and foot would take it: near and far shift, the light differs."""
+    corners = {
+        (column, row): (
+            min(WIDTH, max(0, column * WIDTH / COLUMNS + dice.uniform(-SWAY, SWAY))),
+            min(HEIGHT, max(0, row * HEIGHT / ROWS + dice.uniform(-SWAY, SWAY))),
+        )
+        for column in range(COLUMNS + 1)
+        for row in range(ROWS + 1)
+    }
+    parts = [
+        (
+            (
+                column * WIDTH // COLUMNS,
+                row * HEIGHT // ROWS,
+                (column + 1) * WIDTH // COLUMNS,
+                (row + 1) * HEIGHT // ROWS,
+            ),
+            (
+                *corners[column, row],
+                *corners[column, row + 1],
+                *corners[column + 1, row + 1],
+                *corners[column + 1, row],
+            ),
+        )
+        for column in range(COLUMNS)
+        for row in range(ROWS)
+    ]
+    bent = image.transform(image.size, Image.Transform.MESH, parts, Image.Resampling.BICUBIC)
+    return ImageEnhance.Brightness(bent).enhance(dice.uniform(0.92, 1.06))

@@ -18,6 +18,7 @@ from yanzhen.accounts.rules import may
 from yanzhen.cases.enums import MOVES, CaseStatus, Decision, MoveName, PhotoMoment
 from yanzhen.cases.models import Case, CasePhoto, Extension, SupportPart
 from yanzhen.cases.queries.asking import Ask, Due, answers, due_times, tonight
+from yanzhen.cases.queries.flags import open_flag_counts
 from yanzhen.cases.queries.ledger import LedgerRow, count_asks, rows_of, with_rows
 from yanzhen.cases.queries.waiting import Standpoint, Wait
 from yanzhen.cases.routing import routes_of
@@ -220,12 +221,19 @@ def _items(kind: Kind, rows: Sequence[LedgerRow], who: Standpoint, now: datetime
     return [
         Item(
             row=row,
-            says=said.get(row.case.pk, "") or _place(row),
+            says=_told(kind.wait, said.get(row.case.pk, ""), row),
             button=str(kind.button),
             url=_move_url(row.case, kind.move),
         )
         for row in rows
     ]
+
+
+def _told(wait: Wait, said: str, row: LedgerRow) -> str:
+    """What somebody said, or else where it is; what the house says of photos stands before that."""
+    if wait == Wait.VERIFY and said:
+        return f"{said} · {_place(row)}"
+    return said or _place(row)
 
 
 def _place(row: LedgerRow) -> str:
@@ -246,6 +254,9 @@ def _said(wait: Wait, keys: Sequence[int], who: Standpoint) -> dict[int, str]:
         ).order_by("number")
         words = {event.subject_id: event.facts.get("words", "") for event in failed}
         return {key: _("核查说：“%(words)s”") % {"words": said} for key, said in words.items()}
+    if wait == Wait.VERIFY:
+        doubts = open_flag_counts(keys)
+        return {key: _("照片有 %(n)s 处疑点待核对") % {"n": n} for key, n in doubts.items()}
     if wait == Wait.SUPPORT:
         parts = SupportPart.objects.filter(
             case_id__in=keys, unit_id__in=who.rectify_units, finished_at=None

@@ -8,6 +8,7 @@ from django.utils import timezone
 from yanzhen.core.jobs import Run, job
 from yanzhen.files import shelf
 from yanzhen.files.models import Photo
+from yanzhen.files.operations import mark_waiting_photos
 
 GRACE = timedelta(hours=24)
 BATCH = 500
@@ -39,3 +40,15 @@ def remove_orphans(*, now: datetime, grace: timedelta = GRACE) -> int:
 def tidy_shelf(run: Run) -> None:
     """Once a day, take away the files that belong to no photo."""
     run.result = {"removed": remove_orphans(now=timezone.now())}
+
+
+@job("files.marks", every=timedelta(minutes=2))
+def mark_photos(run: Run) -> None:
+    """Keep the marks of the photos that came in, some at a time, so that copies of them are found."""
+    done = 0
+    while marked := mark_waiting_photos(most=20):
+        done += marked
+        run.report(done, done)
+        if done >= BATCH:
+            break
+    run.result = {"marked": done}

@@ -7,6 +7,7 @@ from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from yanzhen.accounts.models import User
+from yanzhen.core.locking import LockingQuerySet
 
 
 class Photo(models.Model):
@@ -31,6 +32,11 @@ class Photo(models.Model):
     )
     uploaded_at = models.DateTimeField(_("上传时间"))
     client_id = models.UUIDField(_("提交编号"), null=True, blank=True, unique=True)
+    mark_count = models.PositiveSmallIntegerField(
+        _("特征数"), null=True, blank=True, help_text=_("还没有算过的为空；一片空白的照片为 0。")
+    )
+
+    objects = LockingQuerySet["Photo"].as_manager()
 
     class Meta:
         constraints: ClassVar = [
@@ -39,6 +45,28 @@ class Photo(models.Model):
                 name="photo_place_is_whole",
             )
         ]
+        indexes: ClassVar = [
+            models.Index(fields=["id"], condition=Q(mark_count=None), name="photo_not_marked"),
+        ]
 
     def __str__(self) -> str:
         return self.name
+
+
+class PhotoMark(models.Model):
+    """One telling spot of a photo as a number, by which copies of the photo are found.
+
+    See `likeness` for what the numbers are. They are read by number alone, so one index holds
+    all that a look-up needs.
+    """
+
+    photo = models.ForeignKey(
+        Photo, on_delete=models.CASCADE, related_name="+", db_index=False, verbose_name=_("照片")
+    )
+    key = models.IntegerField(_("特征"))
+
+    class Meta:
+        indexes: ClassVar = [models.Index(fields=["key", "photo"], name="photo_mark_key")]
+
+    def __str__(self) -> str:
+        return f"{self.photo_id} {self.key}"

@@ -17,8 +17,9 @@ from yanzhen.events import operations as events
 from yanzhen.events.errors import ClientIdReused
 from yanzhen.files import rules, shelf
 from yanzhen.files.errors import PhotoPlaceUnfit, PhotoTooLarge, ShelfFull
-from yanzhen.files.models import Photo
+from yanzhen.files.models import Photo, PhotoMark
 from yanzhen.files.pictures import MAX_BYTES, MAX_LAT, MAX_LON, Picture, picture_from
+from yanzhen.files.queries import pixels_of_photo
 
 STORED = "photo.stored"
 
@@ -100,6 +101,37 @@ def _record(photo: Photo) -> Photo:
         name=photo.name,
     )
     return photo
+
+
+def mark_photo(*, photo_id: int) -> int:
+    """Keep the marks by which copies of a photo are found; return how many it has.
+
+    Done once for each photo: again it changes nothing. The picture is read before the row is
+    held. A photo whose file is gone has no marks, and `yanzhen check` says that it is gone.
+    """
+    photo = Photo.objects.get(pk=photo_id)
+    if photo.mark_count is not None:
+        return photo.mark_count
+    from yanzhen.files.likeness import marks_of  # noqa: PLC0415 - slow
+
+    pixels = pixels_of_photo(photo)
+    keys = [] if pixels is None else marks_of(pixels)
+    with transaction.atomic():
+        photo = Photo.objects.locked().get(pk=photo_id)
+        if photo.mark_count is None:
+            PhotoMark.objects.bulk_create(PhotoMark(photo=photo, key=key) for key in keys)
+            photo.mark_count = len(keys)
+            photo.save(update_fields=["mark_count"])
+    return photo.mark_count
+
+
+def mark_waiting_photos(*, most: int = 500) -> int:
+    """Mark the photos that nobody has marked yet, the oldest first; return how many there were."""
+    waiting = Photo.objects.filter(mark_count=None).order_by("pk")
+    keys = list(waiting.values_list("pk", flat=True)[:most])
+    for key in keys:
+        mark_photo(photo_id=key)
+    return len(keys)
 
 
 def tidy_name(name: str) -> str:

@@ -28,6 +28,10 @@ YANZHEN_CITY_PREFIX = env.text("YANZHEN_CITY_PREFIX", "HY")  # case numbers: HY-
 YANZHEN_WORK_HOURS = env.text("YANZHEN_WORK_HOURS", "08:30-12:00,14:00-17:30")
 YANZHEN_CLOSE_ON_VERIFY = env.flag("YANZHEN_CLOSE_ON_VERIFY", default=True)
 YANZHEN_RECURRENCE_DAYS = env.number("YANZHEN_RECURRENCE_DAYS", 90, at_least=1)
+# A photo of the work taken farther from the place than this is shown to whoever verifies.
+YANZHEN_PHOTO_FAR_METRES = env.number("YANZHEN_PHOTO_FAR_METRES", 300, at_least=1)
+# By so much may the clock of a phone be wrong before a photo is thought to be too early or too late.
+YANZHEN_PHOTO_CLOCK_MINUTES = env.number("YANZHEN_PHOTO_CLOCK_MINUTES", 10, at_least=0)
 
 # --- The house ----------------------------------------------------------------------------------
 

@@ -16,6 +16,7 @@ from yanzhen.cases.enums import MOVES, CaseStatus, MoveName
 from yanzhen.cases.forms.moves import MoveForm, PhotosForm
 from yanzhen.cases.http import way_back
 from yanzhen.cases.models import Case
+from yanzhen.cases.queries.flags import flags_of
 from yanzhen.cases.queries.page import near_units
 from yanzhen.cases.views.deeds import DEEDS, FIELDS, WITH_PHOTOS, Deed
 from yanzhen.cases.views.gone import led_to, no_longer_mine, onward
@@ -127,6 +128,8 @@ def _ask(
     context: dict[str, Any] = {}
     if not htmx.is_htmx(request):
         context = page_context(case, user=request.user, now=now)
+    elif offer.deed.move == MoveName.VERIFY:
+        context["flags"] = flags_of(case=case, user=request.user, on=city_day(now))
     context |= {
         "case": case,
         "offer": offer,

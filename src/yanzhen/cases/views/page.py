@@ -1,5 +1,6 @@
 """The page of a case, its side panel, its notice on paper."""
 
+from collections.abc import Collection
 from datetime import datetime
 from typing import Any
 from urllib.parse import urlencode
@@ -18,6 +19,7 @@ from yanzhen.cases.clock_story import clock_story
 from yanzhen.cases.enums import PhotoMoment
 from yanzhen.cases.models import Case, CasePhoto
 from yanzhen.cases.queries.address import ask_of
+from yanzhen.cases.queries.flags import flags_of
 from yanzhen.cases.queries.ledger import Neighbours, neighbours, seen_cases, with_rows
 from yanzhen.cases.queries.page import CasePage, case_page, near_units
 from yanzhen.cases.queries.story import Told
@@ -77,6 +79,7 @@ def page_context(
     """What the templates of one case read. `back` is the query of the list one came from."""
     found = case_page(case=case, user=user, now=now)
     panel = panel_of(found, user=user, now=now)
+    flags = flags_of(case=case, user=user, on=city_day(now))
     return {
         "page": found,
         "case": case,
@@ -84,7 +87,8 @@ def page_context(
         "panel": panel,
         "clock": clock_story(case, now=now),
         "compare": compare(found, now),
-        "strips": strips(found, now),
+        "strips": strips(found, now, flagged=flags.open_photos),
+        "flags": flags,
         "map": point_sketch(
             code=case.area_id,
             lat=case.lat if case.lat is not None else getattr(case.site, "lat", None),
@@ -138,12 +142,18 @@ def compare(found: CasePage, now: datetime) -> dict[str, Any] | None:
     return {"before": shot(found.before, found, now), "after": shot(found.after, found, now)}
 
 
-def strips(found: CasePage, now: datetime) -> list[dict[str, Any]]:
-    """All photos, small, by what they show."""
+def strips(
+    found: CasePage, now: datetime, *, flagged: Collection[int] = ()
+) -> list[dict[str, Any]]:
+    """All photos, small, by what they show; those that are to be looked at again are marked."""
     groups = []
     for moment in PhotoMoment:
         photos = [
-            shot(photo, found, now) | {"current": photo in (found.before, found.after)}
+            shot(photo, found, now)
+            | {
+                "current": photo in (found.before, found.after),
+                "flagged": photo.photo_id in flagged,
+            }
             for photo in found.photos[moment]
         ]
         if photos:
