@@ -27,6 +27,9 @@ OPEN_BESIDES: dict[str, set[str]] = {
     # answering, stories: what the units app registers there; fields: what a site's type asks for.
     "places": {"answering", "drafts", "outlines", "fields", "stories"},
     "intake": {"drafts"},
+    # editions, trees, checklists: the rows that an edition or a checklist comes in as; scorers:
+    # pure functions from what was seen to points, which scores are made of.
+    "frameworks": {"editions", "trees", "checklists", "scorers"},
     # Pure functions that move a case: a ledger from before and the demonstration live through them.
     # routing, likeness: what the rules would do with a case, and which cases are like it;
     # rulemaking: the rules that are shipped; invariants: what `yanzhen check` looks through.

@@ -118,7 +118,7 @@ def _read_nodes(part: Part, key: str, parent: str, rows: list[NodeRow]) -> None:
                 for name, value in values.items()
             },
             site_types=one.words("site_types"),
-            is_weight_unread=is_weight_unread,
+            unread=frozenset({"weight"}) if is_weight_unread else frozenset(),
         )
         rows.append(row)
         _read_nodes(one, "children", row.code, rows)

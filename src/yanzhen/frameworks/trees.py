@@ -40,8 +40,8 @@ class NodeRow:
     scorer: str = ""
     parameters: Mapping[str, Any] = field(default_factory=dict)
     site_types: tuple[str, ...] = ()
-    is_weight_unread: bool = False
-    """The weight was refused where it was read: nothing is said about sums with it."""
+    unread: frozenset[str] = frozenset()
+    """What was refused where it was read: nothing more is said about it, nor what follows from it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -180,7 +180,9 @@ def _faults_of(
             for name in ("methods", "scorer", "site_types")
             if getattr(row, name)
         ]
-    return [RowError(row.row, column, reason) for column, reason in told]
+    return [
+        RowError(row.row, column, reason) for column, reason in told if column not in row.unread
+    ]
 
 
 def _shape_faults(
@@ -219,7 +221,7 @@ def _criterion_faults(row: NodeRow) -> list[tuple[str, str]]:
     told = []
     if not row.words:
         told.append(("words", _("请写明标准的内容")))
-    if row.weight is None and not row.is_weight_unread:
+    if row.weight is None:
         told.append(("weight", _("测评标准须有分值")))
     elif row.weight is not None and (fault := _weight_fault(row.weight)):
         told.append(("weight", fault))
@@ -259,7 +261,7 @@ def _method_faults(row: NodeRow, site_types: Collection[str]) -> list[tuple[str,
         told.append(("site_types", _("同一个点位类型写了两遍")))
     if Method.SITE in row.methods and not row.site_types:
         told.append(("site_types", _("实地考察的标准须写明点位类型")))
-    if Method.SITE not in row.methods and row.site_types:
+    if Method.SITE not in row.methods and row.site_types and "methods" not in row.unread:
         told.append(("site_types", _("不是实地考察的标准，不用写点位类型")))
     return told
 
