@@ -34,6 +34,8 @@ OPEN_BESIDES: dict[str, set[str]] = {
     # routing, likeness: what the rules would do with a case, and which cases are like it;
     # rulemaking: the rules that are shipped; invariants: what `yanzhen check` looks through.
     "cases": {"clock", "loop", "rulebook", "routing", "likeness", "rulemaking", "invariants"},
+    # The fields by which a unit or a day is meant, so that every app asks for them alike.
+    "units": {"forms"},
     # Every app declares its figures in the registry; snapshots are asked through an engine of
     # their own; documents quote the rows behind a figure and their digest.
     "figures": {"registry", "engines", "behind"},

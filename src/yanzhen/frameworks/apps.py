@@ -10,3 +10,10 @@ class FrameworksConfig(AppConfig):
     name = "yanzhen.frameworks"
     verbose_name = _("体系")
     default_auto_field = "django.db.models.BigAutoField"
+
+    def ready(self) -> None:
+        """Show the photos of the negative list to whoever may see the event."""
+        from yanzhen.files.rules import register_viewer  # noqa: PLC0415 - app ready
+        from yanzhen.frameworks.evidence import may_see_photo  # noqa: PLC0415 - as above
+
+        register_viewer(may_see_photo)

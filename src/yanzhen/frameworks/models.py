@@ -1,5 +1,6 @@
 """Editions of frameworks, their decomposition, checklists, and the negative list."""
 
+from datetime import date
 from decimal import Decimal
 from typing import ClassVar
 
@@ -7,7 +8,9 @@ from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
+from yanzhen.accounts.enums import Action
 from yanzhen.accounts.models import User
+from yanzhen.accounts.rules import area_scopes, unit_scopes
 from yanzhen.core.locking import LockingQuerySet
 from yanzhen.files.models import Photo
 from yanzhen.frameworks.enums import (
@@ -24,8 +27,9 @@ from yanzhen.frameworks.enums import (
     ScorerName,
     Severity,
 )
-from yanzhen.places.models import Area, SiteType
+from yanzhen.places.models import Area, SiteType, under_any
 from yanzhen.units.models import TaskGroup, Unit
+from yanzhen.units.queries import unit_codes_under
 
 # --- Frameworks -----------------------------------------------------------------------------------
 
@@ -517,6 +521,18 @@ class NegativeKind(models.Model):
         return self.name
 
 
+class NegativeEventQuerySet(LockingQuerySet["NegativeEvent"]):
+    """Events of the negative list, as far as somebody may see them."""
+
+    def visible_to(self, user: User, on: date) -> "NegativeEventQuerySet":
+        """The events in the areas of the user's posts, and those of the user's units."""
+        if user.is_system:
+            return self
+        areas = area_scopes(user, Action.FRAMEWORK_VIEW, on=on)
+        units = unit_codes_under(unit_scopes(user, Action.FRAMEWORK_VIEW, on=on))
+        return self.filter(under_any("area_id", areas) | Q(unit_id__in=units))
+
+
 class NegativeEvent(models.Model):
     """One event of the negative list, with what it does as the kind said when it was confirmed."""
 
@@ -561,7 +577,7 @@ class NegativeEvent(models.Model):
     )
     reported_at = models.DateTimeField(_("登记时间"))
 
-    objects = LockingQuerySet["NegativeEvent"].as_manager()
+    objects = NegativeEventQuerySet.as_manager()
 
     class Meta:
         constraints: ClassVar = [

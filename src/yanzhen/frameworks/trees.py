@@ -223,7 +223,7 @@ def _criterion_faults(row: NodeRow) -> list[tuple[str, str]]:
         told.append(("words", _("请写明标准的内容")))
     if row.weight is None:
         told.append(("weight", _("测评标准须有分值")))
-    elif row.weight is not None and (fault := _weight_fault(row.weight)):
+    elif fault := _weight_fault(row.weight):
         told.append(("weight", fault))
     if row.scorer not in ScorerName.values:
         words = {"scorer": row.scorer[:20], "known": "、".join(ScorerName.values)}
@@ -282,8 +282,7 @@ def _weights(
     for row, _path in reversed(reached):
         below = [weights[child.code] for child in children.get(row.code, [])]
         if not below:
-            good = row.weight is not None and not _weight_fault(row.weight)
-            weights[row.code] = row.weight if good else None
+            weights[row.code] = _good_weight(row.weight)
             continue
         known = [one for one in below if one is not None]
         weights[row.code] = sum(known, Decimal(0)) if len(known) == len(below) else None
@@ -292,6 +291,10 @@ def _weights(
             who = _("“%(code)s %(title)s”") % {"code": row.code, "title": row.title}
             faults.append(RowError(row.row, "weight", who + _off_by(row.weight, total)))
     return weights
+
+
+def _good_weight(weight: Decimal | None) -> Decimal | None:
+    return None if weight is None or _weight_fault(weight) else weight
 
 
 def _total_faults(

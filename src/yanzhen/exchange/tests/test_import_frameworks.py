@@ -12,11 +12,12 @@ from yanzhen.exchange.models import Import
 from yanzhen.exchange.tests.factories import bring, carry, read_csv, write_csv
 from yanzhen.frameworks.enums import EditionStatus
 from yanzhen.frameworks.models import Checklist, Edition, Node
+from yanzhen.frameworks.operations.checklists import publish_checklist
 from yanzhen.frameworks.operations.editions import apply_edition
 from yanzhen.frameworks.queries import current_checklist
 from yanzhen.frameworks.tests.factories import make_framework
 from yanzhen.frameworks.tests.test_checklists import bring as bring_list
-from yanzhen.frameworks.tests.test_checklists import make_field, publish_checklist
+from yanzhen.frameworks.tests.test_checklists import make_field
 from yanzhen.frameworks.tests.test_editions import NOW, applied, operator
 from yanzhen.places.tests.factories import make_site_type
 

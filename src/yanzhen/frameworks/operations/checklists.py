@@ -11,7 +11,7 @@ from django.db.models import Max
 
 from yanzhen.accounts.models import User
 from yanzhen.core.engine import hold_key
-from yanzhen.core.errors import RowErrors, require
+from yanzhen.core.errors import RowError, RowErrors, require
 from yanzhen.core.time import city_day
 from yanzhen.events.operations import record, replayed
 from yanzhen.frameworks import rules
@@ -21,6 +21,7 @@ from yanzhen.frameworks.checklists import (
     Fed,
     ItemRow,
     Known,
+    ListRow,
     faults_of,
     kept_items,
 )
@@ -104,6 +105,31 @@ def bring_checklist(
     }
     record("checklist.brought", draft, actor=actor, at=now, **facts)
     return draft, Came.NEW if standing is None else Came.CHANGED
+
+
+@transaction.atomic
+def bring_checklists(*, lists: Sequence[ListRow], actor: User, now: datetime) -> list[Came]:
+    """Bring in several checklists, all or none; each as the draft of its type's next version.
+
+    Raises `Forbidden`, or `RowErrors` with everything that is wrong with any of them.
+    """
+    require(rules.can_edit(actor, on=city_day(now)))
+    faults: list[RowError] = []
+    came: list[Came] = []
+    for one in sorted(lists, key=lambda row: row.site_type):
+        try:
+            _checklist, what = bring_checklist(
+                site_type_code=one.site_type, name=one.name, items=one.items, actor=actor, now=now
+            )
+        except RowErrors as refusal:
+            faults += refusal.errors
+        except (SiteTypeUnknown, ChecklistNameUnfit) as refusal:
+            faults.append(RowError(one.row, "site_type", str(refusal)))
+        else:
+            came.append(what)
+    if faults:
+        raise RowErrors(faults)
+    return came
 
 
 @transaction.atomic

@@ -15,7 +15,7 @@ from yanzhen.core.errors import RowErrors, require
 from yanzhen.core.time import city_day
 from yanzhen.events.operations import record, replayed
 from yanzhen.frameworks import comparing, following, rules
-from yanzhen.frameworks.editions import EditionDraft, FrameworkDraft
+from yanzhen.frameworks.editions import EditionDraft, FrameworkDraft, WrittenEdition
 from yanzhen.frameworks.enums import EditionStatus, NodeKind
 from yanzhen.frameworks.errors import (
     EditionEmpty,
@@ -140,6 +140,16 @@ def bring_edition(
     kind = "edition.brought" if known is None else "edition.rewritten"
     record(kind, edition, actor=actor, at=now, **facts)
     return edition, Came.NEW if known is None else Came.CHANGED
+
+
+@transaction.atomic
+def bring_whole(*, written: WrittenEdition, actor: User, now: datetime) -> tuple[Edition, Came]:
+    """Bring in an edition together with what its file says of the framework.
+
+    Raises what `set_framework` and `bring_edition` raise.
+    """
+    set_framework(draft=written.framework, actor=actor, now=now)
+    return bring_edition(draft=written.edition, rows=written.rows, actor=actor, now=now)
 
 
 @transaction.atomic

@@ -13,7 +13,7 @@ from yanzhen.frameworks.checklists import ListRow, read_checklists
 from yanzhen.frameworks.editions import WrittenEdition, read_edition
 from yanzhen.frameworks.models import Checklist, Edition
 from yanzhen.frameworks.operations.checklists import bring_checklist, publish_checklist
-from yanzhen.frameworks.operations.editions import apply_edition, bring_edition, set_framework
+from yanzhen.frameworks.operations.editions import apply_edition, bring_whole
 from yanzhen.places.models import SiteType
 
 SHIPPED = Path(__file__).parent.parent / "data"
@@ -32,10 +32,7 @@ def install_frameworks(*, actor: User, now: datetime, folder: Path = SHIPPED) ->
     for written in shipped_editions(folder):
         if Edition.objects.filter(framework__code=written.framework.code).exists():
             continue
-        set_framework(draft=written.framework, actor=actor, now=now)
-        edition, _came = bring_edition(
-            draft=written.edition, rows=written.rows, actor=actor, now=now
-        )
+        edition, _came = bring_whole(written=written, actor=actor, now=now)
         apply_edition(edition_id=edition.pk, meant={}, actor=actor, now=now)
         count += 1
     return count

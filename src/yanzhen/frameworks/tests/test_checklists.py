@@ -83,9 +83,9 @@ def bring(**changes: Any) -> tuple[Checklist, Came]:
         "site_type_code": row.site_type,
         "name": row.name,
         "items": row.items,
-        "actor": operator(),
         "now": NOW,
     }
+    good |= {} if "actor" in changes else {"actor": operator()}
     return bring_checklist(**good | changes)
 
 
