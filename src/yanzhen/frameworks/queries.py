@@ -81,11 +81,6 @@ class UnitCard:
     leads: tuple[CardCriterion, ...]
     supports: tuple[CardCriterion, ...]
 
-    @property
-    def weight(self) -> Decimal:
-        """The points of what it leads."""
-        return sum((one.weight for one in self.leads), Decimal(0))
-
 
 @dataclass(frozen=True, slots=True)
 class TypeCard:

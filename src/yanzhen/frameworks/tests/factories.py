@@ -5,11 +5,13 @@ from decimal import Decimal
 from itertools import count
 from typing import Any
 
+from yanzhen.accounts.tests.factories import CITY, make_user
 from yanzhen.frameworks.enums import (
     CheckGroup,
     CheckKind,
     EditionStatus,
     Method,
+    NegativeLevel,
     NodeKind,
     ScorerName,
 )
@@ -23,10 +25,12 @@ from yanzhen.frameworks.models import (
     DutySupport,
     Edition,
     Framework,
+    NegativeEvent,
+    NegativeKind,
     Node,
 )
-from yanzhen.places.models import SiteType
-from yanzhen.places.tests.factories import make_site_type
+from yanzhen.places.models import Area, SiteType
+from yanzhen.places.tests.factories import make_area, make_site_type
 from yanzhen.units.models import Unit
 from yanzhen.units.tests.factories import make_unit
 
@@ -162,3 +166,29 @@ def make_duty(
     )
     DutySupport.objects.bulk_create(DutySupport(duty=duty, unit=one) for one in supports)
     return duty
+
+
+def make_negative_kind(code: str = "", **fields: Any) -> NegativeKind:
+    """A kind of event that takes half a point; another `level` takes `points=Decimal(0)`."""
+    code = code or f"N{next(_numbers):02}"
+    values: dict[str, Any] = {
+        "name": f"事项{code}",
+        "level": NegativeLevel.DEDUCT,
+        "points": Decimal("0.5"),
+    }
+    return NegativeKind.objects.create(code=code, **values | fields)
+
+
+def make_negative_event(
+    *, kind: NegativeKind | None = None, area: Area | None = None, **fields: Any
+) -> NegativeEvent:
+    """An event that waits to be confirmed, in the city."""
+    values: dict[str, Any] = {
+        "happened_on": date(2026, 11, 1),
+        "words": "媒体曝光后超过期限没有整改。",
+        "reported_at": APPLIED,
+    } | fields
+    values.setdefault("reported_by", make_user())
+    return NegativeEvent.objects.create(
+        kind=kind or make_negative_kind(), area=area or make_area(CITY), **values
+    )

@@ -5,7 +5,6 @@ from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from yanzhen.accounts.http import UserRequest
@@ -122,7 +121,7 @@ def assign(request: UserRequest) -> HttpResponse:
         .prefetch_related("duty__supports__unit")
         .order_by("edition_id", "sort", "pk")
     )
-    if request.method == "GET" and not chosen:
+    if not chosen:
         messages.warning(request, _("请先选要分解的标准。"))
         return htmx.done(request, changed="duty", to="frameworks:duties")
     typed = request.POST if request.method == "POST" and "unit" in request.POST else None
@@ -262,17 +261,14 @@ def _duty_page(
     )
 
 
-KINDS = {"": gettext_lazy("全部"), **dict(UnitKind.choices)}
-
-
 @require_safe
 def coverage(request: UserRequest) -> HttpResponse:
     """What nobody leads, and units that have nothing to do."""
     require_reader(request)
     on, asked = today(), request.GET
     framework = asked.get("framework", "")
-    kind = asked.get("kind", UnitKind.CITY)
-    kind = kind if kind in KINDS else UnitKind.CITY
+    kind = asked.get("kind", "")
+    kind = kind if kind in UnitKind.values else ""
     units = decomposition.idle_units(user=request.user, on=on, kind=kind)
     page = page_of(
         units.select_related("area"),
@@ -283,8 +279,9 @@ def coverage(request: UserRequest) -> HttpResponse:
     context = {
         "gaps": decomposition.gaps(framework=framework),
         "framework": framework,
-        "kind": kind,
-        "kinds": KINDS.items(),
+        "faces": [
+            FilterFace("kind", _("单位性质"), "one", _options(UnitKind.choices), _chosen(kind))
+        ],
         "page": page,
         "total": units.count(),
         "can_edit": can_edit(request),
