@@ -209,6 +209,7 @@ class DutyForm(AskingForm):
 
     def __init__(self, *args: Any, user: User, on: date, **kwargs: Any) -> None:
         super().__init__(*args, user=user, on=on, **kwargs)
+        self.fields["due_on"].initial = None  # a day that nobody chose is no day
         supports = self.fields["supports"]
         assert isinstance(supports, UnitsField)  # noqa: S101 - tells the type checker
         supports.one.user, supports.one.on = user, on
@@ -323,7 +324,10 @@ class NegativeEventForm(AskingForm):
     """An event of the negative list."""
 
     kind = forms.ModelChoiceField(
-        label=gettext_lazy("事项"), queryset=NegativeKind.objects.none(), to_field_name="code"
+        label=gettext_lazy("事项"),
+        queryset=NegativeKind.objects.none(),
+        to_field_name="code",
+        empty_label=gettext_lazy("请选择"),
     )
     happened_on = DayField(label=gettext_lazy("发生日期"))
     area = AreaField(label=gettext_lazy("发生地"))
