@@ -45,6 +45,11 @@ class Seen:
     amount: Decimal = Decimal(0)
     """What was found or measured in all observations together."""
 
+    def __post_init__(self) -> None:
+        """More good ones than there were at all is a bug of whoever counted, not a score."""
+        if min(self.passed, self.fair, self.places) < 0 or self.passed + self.fair > self.checked:
+            raise ValueError(self)
+
     def __add__(self, other: "Seen") -> "Seen":
         return Seen(
             checked=self.checked + other.checked,
@@ -198,7 +203,7 @@ def score(
     values = read_parameters(scorer, parameters)
     got = scorer.score(Fraction(weight), values, seen)
     least = Fraction(values.get("floor", Decimal(0)))
-    return rounded(min(Fraction(weight), max(least, got)))
+    return rounded(max(least, got))
 
 
 def rounded(points: Fraction) -> Decimal:

@@ -74,6 +74,14 @@ def test_what_nobody_looked_at_has_no_points_and_not_zero(name: ScorerName) -> N
     assert score(name, weight=Decimal(1), parameters=EXAMPLES[name], seen=nothing) is None
 
 
+@pytest.mark.parametrize(
+    "counts", [{"checked": 1, "passed": 2}, {"checked": 2, "passed": 1, "fair": 2}, {"places": -1}]
+)
+def test_counts_that_contradict_each_other_are_no_score(counts: dict[str, Any]) -> None:
+    with pytest.raises(ValueError, match="Seen"):
+        Seen(**counts)
+
+
 def test_halves_go_up() -> None:
     assert rounded(Fraction(1, 20000)) == Decimal("0.0001")
     assert rounded(Fraction(1, 20001)) == Decimal("0.0000")
