@@ -27,6 +27,15 @@ from yanzhen.cases.models import CasePhoto, MoveDemand, PhotoFlag, RoutingRule
 from yanzhen.cases.tests.factories import make_case, make_category, make_policy
 from yanzhen.core.jobs import Run, claim, discover, perform
 from yanzhen.files.tests.factories import make_photo
+from yanzhen.frameworks.tests.factories import (
+    make_check_item,
+    make_checklist,
+    make_criterion,
+    make_duty,
+    make_edition,
+    make_negative_event,
+    make_negative_kind,
+)
 from yanzhen.places.tests.factories import make_area, make_site
 from yanzhen.units.enums import UnitKind
 from yanzhen.units.models import Unit
@@ -163,7 +172,32 @@ def world(visitors: dict[str, User | None]) -> dict[str, object]:
     known["demand"] = MoveDemand.objects.create(move=MoveName.CLOSE, reason="留痕").pk
     known["membership"] = make_membership(unit=unit).pk
     view = SavedView.objects.create(user=operator, page="cases:ledger", name="超期", query="late=1")
-    return known | {"view": view.pk} | _cases(unit, site) | _files(operator)
+    known |= {"view": view.pk} | _frameworks(unit, site)
+    return known | _cases(unit, site) | _files(operator)
+
+
+def _frameworks(unit: Any, site: Any) -> dict[str, object]:
+    """An edition in use and a draft, a checklist and its next version, duties and events."""
+    edition, draft = make_edition(code="e1"), make_edition(code="e2", status="draft")
+    led = make_criterion(edition=edition)
+    make_criterion(edition=draft)
+    make_check_item(checklist=make_checklist(site_type=site.type))
+    item = make_check_item(checklist=make_checklist(site_type=site.type, status="draft"))
+    event = make_negative_event(area=make_area(DISTRICT), unit=unit)
+    return {
+        "node": led.code,
+        "led": led.pk,
+        "item": item.code,
+        "duty": make_duty(criterion=led, unit=unit).pk,
+        "planned": make_duty(
+            criterion=make_criterion(parent=led.parent), unit=unit, status="submitted", plan="方案"
+        ).pk,
+        "kind": make_negative_kind("N-1").code,
+        "event": event.pk,
+        "confirmed": make_negative_event(
+            area=make_area(DISTRICT), unit=unit, status="confirmed", level="deduct", points=1
+        ).pk,
+    }
 
 
 def _cases(unit: Any, site: Any) -> dict[str, object]:

@@ -28,10 +28,15 @@ OPEN_BESIDES: dict[str, set[str]] = {
     # coordinates: pure functions between the ways in which a place is written.
     "places": {"answering", "coordinates", "drafts", "outlines", "fields", "stories"},
     "intake": {"drafts"},
+    # editions, trees, checklists: the rows that an edition or a checklist comes in as; scorers:
+    # pure functions from what was seen to points, which scores are made of.
+    "frameworks": {"editions", "trees", "checklists", "scorers"},
     # Pure functions that move a case: a ledger from before and the demonstration live through them.
     # routing, likeness: what the rules would do with a case, and which cases are like it;
     # rulemaking: the rules that are shipped; invariants: what `yanzhen check` looks through.
     "cases": {"clock", "loop", "rulebook", "routing", "likeness", "rulemaking", "invariants"},
+    # The fields by which a unit or a day is meant, so that every app asks for them alike.
+    "units": {"forms"},
     # Every app declares its figures in the registry; snapshots are asked through an engine of
     # their own; documents quote the rows behind a figure and their digest.
     "figures": {"registry", "engines", "behind"},

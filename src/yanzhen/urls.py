@@ -9,6 +9,7 @@ urlpatterns = [
     path("", include("yanzhen.figures.urls")),
     path("", include("yanzhen.places.urls")),
     path("", include("yanzhen.units.urls")),
+    path("", include("yanzhen.frameworks.urls")),
     path("", include("yanzhen.cases.urls")),
     path("", include("yanzhen.intake.urls")),
     path("", include("yanzhen.exchange.urls")),

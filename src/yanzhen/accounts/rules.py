@@ -10,13 +10,15 @@ from yanzhen.accounts.enums import Action, Role
 from yanzhen.accounts.models import Post, User
 from yanzhen.core.scope import covers
 
-_SEE = {Action.CASE_VIEW, Action.NET_VIEW, Action.FIGURES_VIEW}
+_SEE = {Action.CASE_VIEW, Action.NET_VIEW, Action.FRAMEWORK_VIEW, Action.FIGURES_VIEW}
 
 ROLE_ACTIONS: dict[Role, frozenset[Action]] = {
     Role.ADMIN: frozenset(
         {
             Action.NET_VIEW,
             Action.NET_EDIT,
+            Action.FRAMEWORK_VIEW,
+            Action.FRAMEWORK_EDIT,
             Action.PEOPLE_VIEW,
             Action.PEOPLE_EDIT,
             Action.PEOPLE_EMPOWER,
@@ -36,6 +38,8 @@ ROLE_ACTIONS: dict[Role, frozenset[Action]] = {
             Action.CASE_CLOSE,
             Action.CASE_NOTE,
             Action.NET_EDIT,
+            Action.FRAMEWORK_EDIT,
+            Action.NEGATIVE_EDIT,
             Action.PEOPLE_VIEW,
             Action.PEOPLE_EDIT,
             Action.SETTINGS_EDIT,
@@ -46,7 +50,9 @@ ROLE_ACTIONS: dict[Role, frozenset[Action]] = {
     Role.INSPECTOR: frozenset(
         _SEE | {Action.CASE_REPORT, Action.CASE_VERIFY, Action.CASE_NOTE, Action.EXPORT}
     ),
-    Role.HANDLER: frozenset(_SEE | {Action.CASE_RECTIFY, Action.CASE_NOTE, Action.EXPORT}),
+    Role.HANDLER: frozenset(
+        _SEE | {Action.CASE_RECTIFY, Action.CASE_NOTE, Action.DUTY_PLAN, Action.EXPORT}
+    ),
     Role.KEEPER: frozenset(_SEE | {Action.CASE_REPORT, Action.CASE_NOTE}),
     Role.STEWARD: frozenset(_SEE | {Action.CASE_NOTE, Action.EXPORT}),
     Role.AUDITOR: frozenset(_SEE | {Action.PEOPLE_VIEW, Action.AUDIT, Action.EXPORT}),

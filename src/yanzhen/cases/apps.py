@@ -12,8 +12,11 @@ class CasesConfig(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:
-        """Show the photos of a case to whoever may see the case."""
+        """Show the photos of a case to whoever may see the case; name the categories below."""
         from yanzhen.cases.photos import may_see_photo  # noqa: PLC0415 - app ready
+        from yanzhen.cases.queries.arrivals import category_names  # noqa: PLC0415 - as above
         from yanzhen.files.rules import register_viewer  # noqa: PLC0415 - as above
+        from yanzhen.frameworks.rules import register_categories  # noqa: PLC0415 - as above
 
         register_viewer(may_see_photo)
+        register_categories(category_names)

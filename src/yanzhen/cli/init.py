@@ -14,6 +14,8 @@ from yanzhen.accounts.models import User
 from yanzhen.accounts.operations import system_user
 from yanzhen.cases.rulemaking import install_categories, install_clock_policies
 from yanzhen.cli import assets
+from yanzhen.frameworks.operations.negative import install_negative_kinds
+from yanzhen.frameworks.operations.shipped import install_checklists, install_frameworks
 from yanzhen.places.enums import Level
 from yanzhen.places.models import Area
 from yanzhen.places.operations.areas import add_area
@@ -35,6 +37,9 @@ INSTALLATIONS: list[tuple[str, Callable[..., int]]] = [
     ("点位类型", install_site_types),
     ("问题类别", install_categories),
     ("时限规则", install_clock_policies),
+    ("测评体系示例", install_frameworks),
+    ("检查清单", install_checklists),
+    ("负面清单示例", install_negative_kinds),
 ]
 """What is shipped, in the order in which it builds on itself; each adds what is missing."""
 

@@ -53,6 +53,10 @@ PARTS: Final = (
         ("/units/", "/groups/", "/stewardships/", "/coverage/"),
     ),
     Part("units:people", _("人员"), "users", (_A.PEOPLE_VIEW,), ("/people/",)),
+    Part(
+        "frameworks:frameworks", _("体系"), "tree", (_A.FRAMEWORK_VIEW,),
+        ("/frameworks/", "/checklists/", "/duties/", "/handbook/", "/negative/"),
+    ),
     Part("figures:figures", _("指标"), "chart", (_A.FIGURES_VIEW,), ("/figures/",)),
     Part("exchange:exchange", _("导入导出"), "upload", (_A.IMPORT, _A.EXPORT), ("/exchange/",)),
     Part("cases:settings", _("设置"), "gear", (_A.SETTINGS_EDIT,), ("/settings/",), at_end=True),

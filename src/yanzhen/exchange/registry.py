@@ -6,6 +6,8 @@ from yanzhen.exchange.kinds import (
     areas,
     cases,
     categories,
+    checklists,
+    criteria,
     people,
     reports,
     site_types,
@@ -22,6 +24,8 @@ KINDS: dict[str, Kind] = {
         site_types.KIND,
         sites.KIND,
         categories.KIND,
+        criteria.KIND,
+        checklists.KIND,
         cases.KIND,
         reports.KIND,
     )

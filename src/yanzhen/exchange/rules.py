@@ -15,6 +15,8 @@ NEEDED = {
     "site-types": Action.SETTINGS_EDIT,
     "categories": Action.SETTINGS_EDIT,
     "sites": Action.NET_EDIT,
+    "criteria": Action.FRAMEWORK_EDIT,
+    "checklists": Action.FRAMEWORK_EDIT,
 }
 """What must be allowed beside importing, for ledgers that other pages change too."""
 SEEN = {
@@ -23,6 +25,8 @@ SEEN = {
     "sites": Action.NET_VIEW,
     "site-types": Action.NET_VIEW,
     "categories": Action.NET_VIEW,
+    "criteria": Action.FRAMEWORK_VIEW,
+    "checklists": Action.FRAMEWORK_VIEW,
     "people": Action.PEOPLE_VIEW,
     "cases": Action.CASE_VIEW,
     "reports": Action.CASE_VIEW,

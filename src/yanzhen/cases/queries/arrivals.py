@@ -42,6 +42,12 @@ def likely_categories(text: str, *, most: int = 3) -> list[Category]:
     return [category for _score, _deep, category in scored[:most]]
 
 
+def category_names() -> dict[str, str]:
+    """Code → name of every category that a new case may have. One query."""
+    rows = Category.objects.filter(is_active=True).order_by("sort", "code")
+    return dict(rows.values_list("code", "name"))
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Spot:
     """Where something is, as far as it is known while it is written down."""

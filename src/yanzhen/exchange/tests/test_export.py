@@ -9,10 +9,11 @@ import pytest
 from python_calamine import CalamineWorkbook
 
 from yanzhen.accounts.enums import Role
+from yanzhen.accounts.operations import system_user
 from yanzhen.accounts.tests.factories import make_user
 from yanzhen.cases.enums import CaseStatus
 from yanzhen.cases.models import Case
-from yanzhen.cases.tests.factories import make_case
+from yanzhen.cases.tests.factories import make_case, make_category
 from yanzhen.core.errors import Forbidden
 from yanzhen.events.queries import events_of
 from yanzhen.exchange.errors import KindUnknown, OptionUnfit, SuffixUnknown, TooManyRows
@@ -33,6 +34,10 @@ from yanzhen.exchange.tests.factories import (
 from yanzhen.exchange.tests.test_import_net import PERSON, SITE
 from yanzhen.exchange.tests.test_import_reports import REPORT
 from yanzhen.exchange.writing import write_template
+from yanzhen.frameworks.operations.checklists import publish_checklist
+from yanzhen.frameworks.operations.editions import apply_edition
+from yanzhen.frameworks.tests.test_checklists import bring as bring_list
+from yanzhen.frameworks.tests.test_editions import bring as bring_edition
 from yanzhen.places.tests.factories import make_site_type
 from yanzhen.units.tests.factories import make_unit
 
@@ -42,6 +47,7 @@ pytestmark = pytest.mark.django_db
 def make_everything(tmp_path: Path) -> None:
     """Some of every kind, some of it awkward."""
     make_city()
+    make_category("vendors", name="流动摊贩")
     make_unit("U-2", parent=None, name="“引号”,逗号单位")
     grade = {"name": "grade", "label": "等级", "kind": "choice", "choices": ["一级", "二级"]}
     make_site_type("hospital", name="医院", fields=[grade])
@@ -60,6 +66,9 @@ def make_everything(tmp_path: Path) -> None:
     ]
     bring("cases", write_csv(tmp_path / "c.csv", rows))
     bring("reports", write_csv(tmp_path / "r.csv", [REPORT]))
+    known: dict[str, Any] = {"actor": system_user(), "now": NOW}
+    apply_edition(edition_id=bring_edition(actor=system_user())[0].pk, meant={}, **known)
+    publish_checklist(checklist_id=bring_list(actor=system_user())[0].pk, **known)
 
 
 @pytest.mark.parametrize("suffix", ["csv", "xlsx"])

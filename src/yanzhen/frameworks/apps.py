@@ -1,0 +1,19 @@
+"""The frameworks app."""
+
+from django.apps import AppConfig
+from django.utils.translation import gettext_lazy as _
+
+
+class FrameworksConfig(AppConfig):
+    """What a city is measured by, who answers for which part of it, and what is checked at a site."""
+
+    name = "yanzhen.frameworks"
+    verbose_name = _("体系")
+    default_auto_field = "django.db.models.BigAutoField"
+
+    def ready(self) -> None:
+        """Show the photos of the negative list to whoever may see the event."""
+        from yanzhen.files.rules import register_viewer  # noqa: PLC0415 - app ready
+        from yanzhen.frameworks.evidence import may_see_photo  # noqa: PLC0415 - as above
+
+        register_viewer(may_see_photo)

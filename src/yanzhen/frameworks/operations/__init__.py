@@ -1,0 +1,1 @@
+"""Changes of frameworks, checklists, duties and the negative list."""

@@ -1,0 +1,1 @@
+"""Pages of frameworks, checklists, decomposition and the negative list."""
