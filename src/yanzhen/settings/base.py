@@ -37,6 +37,7 @@ INSTALLED_APPS = [
     "yanzhen.exchange",
     "yanzhen.intake",
     "yanzhen.cases",
+    "yanzhen.frameworks",
     "yanzhen.units",
     "yanzhen.places",
     "yanzhen.figures",

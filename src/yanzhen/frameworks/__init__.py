@@ -1,0 +1,1 @@
+"""Frameworks and their decomposition, checklists, and the negative list."""
