@@ -1,0 +1,1 @@
+"""What rounds look like."""
