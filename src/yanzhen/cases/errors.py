@@ -257,3 +257,11 @@ class NoUnitSuggested(Refused):
 
     code = "no_unit_suggested"
     message = _("派单规则定不下单位，请打开这一件，人工选定。")
+
+
+class CaseOver(Refused):
+    """Nothing is added to a case that is over."""
+
+    code = "case_over"
+    status = 409
+    message = _("%(number)s %(status)s，不能再补充。")

@@ -26,7 +26,7 @@ from yanzhen.inspections.enums import (
     Standing,
 )
 from yanzhen.places.models import Area, Site
-from yanzhen.units.models import DatedQuerySet, SiteUnit
+from yanzhen.units.models import SiteUnit
 from yanzhen.units.queries import unit_codes_under
 
 DIGEST = 64
@@ -44,6 +44,14 @@ class Team(models.Model):
         return self.name
 
 
+class TeamMemberQuerySet(LockingQuerySet["TeamMember"]):
+    """Members of teams, by day."""
+
+    def holding_on(self, day: date) -> "TeamMemberQuerySet":
+        """Those who belong to their team on `day`."""
+        return self.filter(Q(to_on=None) | Q(to_on__gte=day), from_on__lte=day)
+
+
 class TeamMember(models.Model):
     """An inspector in a team, from a day to a day."""
 
@@ -56,7 +64,7 @@ class TeamMember(models.Model):
     from_on = models.DateField(_("起"))
     to_on = models.DateField(_("止"), null=True, blank=True)
 
-    objects = DatedQuerySet["TeamMember"].as_manager()
+    objects = TeamMemberQuerySet.as_manager()
 
     class Meta:
         constraints: ClassVar = [

@@ -349,7 +349,12 @@ def test_one_site_is_given_to_somebody_else_but_not_to_its_own_people() -> None:
 @pytest.mark.django_db
 def test_two_teams_do_not_share_a_name_and_a_resend_makes_no_second() -> None:
     actor = make_operator()
-    given_: dict[str, Any] = {"name": "督查一组", "people": [make_inspector()], "actor": actor, "now": NOW}
+    given_: dict[str, Any] = {
+        "name": "督查一组",
+        "people": [make_inspector()],
+        "actor": actor,
+        "now": NOW,
+    }
     make_team(**given_, client_id=an_id("team"))
     make_team(**given_, client_id=an_id("team"))
     with pytest.raises(TeamNameTaken):
