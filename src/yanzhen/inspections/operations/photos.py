@@ -72,8 +72,11 @@ def take_piece(
     except ShelfFull:
         raise  # the bytes stay: the phone asks again later
     except PhotoRefused as refusal:
-        return _refuse(client_id, str(refusal))
-    return _keep(client_id, photo, actor, now)
+        row = _refuse(client_id, str(refusal))
+    else:
+        row = _keep(client_id, photo, actor, now)
+    pieces.drop(client_id)  # after the commit: until then they are all there is
+    return row
 
 
 @transaction.atomic
@@ -108,7 +111,6 @@ def _refuse(client_id: UUID, sentence: str) -> CheckPhoto:
     row = CheckPhoto.objects.locked().get(client_id=client_id)
     row.refusal = sentence[:200]
     row.save(update_fields=["refusal"])
-    transaction.on_commit(lambda: pieces.drop(client_id))
     return row
 
 
@@ -120,7 +122,6 @@ def _keep(client_id: UUID, photo: Photo, actor: User, now: datetime) -> CheckPho
         row.photo, row.stored_at = photo, now
         row.save(update_fields=["photo", "stored_at"])
         show_photo(check=row.answer, photo=photo, actor=actor, now=now)
-    transaction.on_commit(lambda: pieces.drop(client_id))
     return row
 
 

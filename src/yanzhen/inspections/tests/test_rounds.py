@@ -32,7 +32,7 @@ from yanzhen.inspections.errors import (
 from yanzhen.inspections.models import Round, RoundFrame, RoundSite
 from yanzhen.inspections.operations import rounds
 from yanzhen.inspections.tests.factories import a_draft, an_id, make_markets, make_round
-from yanzhen.places.tests.factories import make_area, make_site
+from yanzhen.places.tests.factories import make_area, make_site, make_site_type
 from yanzhen.units.tests.factories import make_unit
 
 pytestmark = pytest.mark.django_db
@@ -130,8 +130,6 @@ def test_what_is_not_inspected_is_not_in_the_frame() -> None:
 
 def test_sites_without_a_checklist_are_left_out_and_counted() -> None:
     make_markets(2)
-    from yanzhen.places.tests.factories import make_site_type
-
     make_site(code="PARK", type=make_site_type("park"))
     round_ = plan_with(draft=a_draft(spec=DrawSpec(DrawMethod.ALL)))
 

@@ -18,7 +18,12 @@ from yanzhen.frameworks.models import Checklist
 from yanzhen.inspections.enums import Clockwork, Result, RoundStatus, Standing
 from yanzhen.inspections.models import Check, CheckConflict, Round, RoundSite, Visit
 from yanzhen.inspections.operations import rounds
-from yanzhen.inspections.operations.assigning import crew_of_person, crew_of_team, make_team
+from yanzhen.inspections.operations.assigning import (
+    assign_round,
+    crew_of_person,
+    crew_of_team,
+    make_team,
+)
 from yanzhen.inspections.tests.factories import (
     make_inspector,
     make_markets,
@@ -295,7 +300,7 @@ def test_a_colleague_of_the_round_may_step_in_but_not_at_his_own_house(phone: Ph
     ],
 )  # fmt: skip
 def test_a_round_takes_in_what_was_on_its_way_and_nothing_after_it_is_published(
-    phone: Phone, status: RoundStatus, taken: bool
+    phone: Phone, status: RoundStatus, *, taken: bool
 ) -> None:
     round_ = a_round(inspectors=[phone.user])
     row = first(round_)
@@ -474,7 +479,7 @@ def test_the_order_in_which_phones_sync_makes_no_difference(
 @pytest.mark.parametrize("is_first", [True, False])
 @pytest.mark.parametrize("agrees", [True, False])
 def test_a_second_look_never_counts_and_shows_where_it_differs(
-    is_first: bool, agrees: bool
+    *, is_first: bool, agrees: bool
 ) -> None:
     people = [make_inspector(), make_inspector()]
     round_ = a_round(2, inspectors=people, calibration_percent=100)
@@ -592,8 +597,6 @@ def test_a_reinspection_asks_only_what_failed_and_shows_what_it_was_before(phone
         now=now,
     )
     rounds.draw_round(round_id=again.pk, actor=office, now=now)
-    from yanzhen.inspections.operations.assigning import assign_round
-
     assign_round(round_id=again.pk, crews=[crew_of_person(phone.user)], actor=office, now=now)
     rounds.open_round(round_id=again.pk, actor=office, now=now)
     pack = phone.pack(again).json()
