@@ -290,6 +290,7 @@ class ConflictLine:
 
     conflict: CheckConflict
     words: str
+    unit: str
     area: str
     answers: Sequence[Check] = field(default_factory=list)
 
@@ -339,7 +340,7 @@ def conflict_page(
     lines = [
         ConflictLine(
             row,
-            _words(items, row),
+            *_words(items, row),
             area_label(row.round_site.site.area_id),
             answers.get(row.pk, []),
         )
@@ -348,6 +349,7 @@ def conflict_page(
     return ConflictPage(page, lines, capped_count(rows))
 
 
-def _words(items: Mapping[tuple[int, str], CheckItem], row: CheckConflict) -> str:
+def _words(items: Mapping[tuple[int, str], CheckItem], row: CheckConflict) -> tuple[str, str]:
+    """What the item asks, and in which unit it is counted."""
     item = items.get((row.round_site.checklist_id, row.item_code))
-    return item.words if item else row.item_code
+    return (item.words, item.unit) if item else (row.item_code, "")

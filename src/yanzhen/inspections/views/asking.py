@@ -5,7 +5,7 @@ from datetime import date
 from typing import Any
 
 from django import forms
-from django.http import HttpResponse
+from django.http import HttpResponse, QueryDict
 from django.shortcuts import get_object_or_404, render
 from django.utils import timezone
 
@@ -57,6 +57,11 @@ def tell(form: forms.Form, refusal: Refused, belongs: Belongs) -> None:
         raise refusal
     field = belongs.get(type(refusal))
     form.add_error(field if field in form.fields else None, str(refusal))
+
+
+def typed_in(request: UserRequest) -> QueryDict | None:
+    """What was sent with a form, be it nothing but the wish; nothing where it is only looked at."""
+    return request.POST if request.method == "POST" else None
 
 
 def form_page(

@@ -30,6 +30,7 @@ from yanzhen.inspections.views.asking import (
     own_round,
     tell,
     today,
+    typed_in,
 )
 
 BELONGS: Belongs = {
@@ -45,7 +46,7 @@ BELONGS: Belongs = {
 def round_assign(request: UserRequest, pk: int) -> HttpResponse:
     """Share the sites among crews, each share a short walk."""
     row = own_round(request, pk)
-    form = CrewForm(request.POST or None, crews=crews_for(row))
+    form = CrewForm(typed_in(request), crews=crews_for(row))
     if form.is_valid():
         try:
             assigning.assign_round(
@@ -69,7 +70,7 @@ def reassign(request: UserRequest, pk: int, code: str) -> HttpResponse:
     """Send somebody else to one site."""
     row = own_round(request, pk)
     site = get_object_or_404(RoundSite.objects.select_related("site"), round=row, site_id=code)
-    form = OneCrewForm(request.POST or None, crews=crews_for(row))
+    form = OneCrewForm(typed_in(request), crews=crews_for(row))
     if form.is_valid():
         try:
             assigning.reassign_site(
@@ -102,7 +103,7 @@ def team_new(request: UserRequest) -> HttpResponse:
     on = today()
     require(rules.can_plan_anywhere(request.user, on=on))
     people = queries.inspectors_of(user=request.user, on=on)
-    form = TeamForm(request.POST or None, people=people)
+    form = TeamForm(typed_in(request), people=people)
     if form.is_valid():
         try:
             team = assigning.make_team(

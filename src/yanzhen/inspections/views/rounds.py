@@ -37,6 +37,7 @@ from yanzhen.inspections.views.asking import (
     seen_round,
     tell,
     today,
+    typed_in,
 )
 from yanzhen.places.enums import Level
 from yanzhen.places.queries import area_path, areas_below, site_types
@@ -99,7 +100,7 @@ def round_new(request: UserRequest) -> HttpResponse:
     """Plan a round."""
     on = today()
     require(rules.can_plan_anywhere(request.user, on=on))
-    form = RoundForm(request.POST or None, on=on, areas=_areas(request), types=_types(request))
+    form = RoundForm(typed_in(request), on=on, areas=_areas(request), types=_types(request))
     if form.is_valid():
         try:
             planned = operations.plan_round(
@@ -197,7 +198,7 @@ def _moves_of(round_: Round) -> list[dict[str, Any]]:
 def round_draw(request: UserRequest, pk: int) -> HttpResponse:
     """Draw the sites, once."""
     row = own_round(request, pk)
-    form = DrawForm(request.POST or None)
+    form = DrawForm(typed_in(request))
     if form.is_valid():
         try:
             drawn = operations.draw_round(
@@ -221,8 +222,8 @@ def round_draw(request: UserRequest, pk: int) -> HttpResponse:
 def round_move(request: UserRequest, pk: int, move: str) -> HttpResponse:
     """Open, close, publish or cancel; the page says first what that means."""
     row = own_round(request, pk)
-    form = MeantForm(request.POST or None)
-    if request.method == "POST" and form.is_valid():
+    form = MeantForm(typed_in(request))
+    if form.is_valid():
         try:
             DEEDS[move](
                 round_id=row.pk,
@@ -247,7 +248,7 @@ def round_reinspect(request: UserRequest, pk: int) -> HttpResponse:
     """Plan a second look at what failed in this round."""
     row = own_round(request, pk)
     initial = {"name": _("%(round)s·复查") % {"round": row.name}}
-    form = DaysForm(request.POST or None, on=today(), initial=initial)
+    form = DaysForm(typed_in(request), on=today(), initial=initial)
     if form.is_valid():
         typed = form.cleaned_data
         try:

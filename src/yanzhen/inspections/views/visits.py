@@ -21,7 +21,7 @@ from yanzhen.inspections.operations.conflicts import resolve_conflict
 from yanzhen.inspections.proof import redraw
 from yanzhen.inspections.queries import rounds as round_queries
 from yanzhen.inspections.queries import visits as queries
-from yanzhen.inspections.views.asking import form_page, seen_round, tell, today
+from yanzhen.inspections.views.asking import form_page, seen_round, tell, today, typed_in
 from yanzhen.places.models import Site
 
 BELONGS: dict[type[Refused], str] = {NotOfThisConflict: "chosen", ReasonMissing: "words"}
@@ -131,7 +131,7 @@ def conflict(request: UserRequest, pk: int) -> HttpResponse:
     require(rules.can_plan_anywhere(request.user, on=on))
     rows = queries.held_conflicts(user=request.user, on=on)
     row = get_object_or_404(rows, pk=pk)
-    form = ResolveForm(request.POST or None, conflict=row)
+    form = ResolveForm(typed_in(request), conflict=row)
     if form.is_valid():
         typed = form.cleaned_data
         try:
