@@ -97,13 +97,14 @@ def _take(sent: VisitSent, skew: Skew, actor: User, now: datetime) -> VisitAnswe
         .filter(round_id=sent.round, site_id=sent.site)
         .first()
     )
-    if row is None or not rules.walks(actor, row.round, on=city_day(now)):
+    assignment = _assignment_of(row, actor, now) if row else None
+    if row is None or not (assignment or rules.walks(actor, row.round, on=city_day(now))):
         raise NotYourSite(site=sent.site)
-    _require_taking(row, sent, actor, now)
+    _require_taking(row, sent, assignment, actor, now)
     known = Visit.objects.filter(client_id=sent.id).first()
     if known is not None and (known.round_site_id, known.inspector_id) != (row.pk, actor.pk):
         raise VisitIdReused
-    visit = known or _new_visit(row, sent, skew, actor, now)
+    visit = known or _new_visit(row, sent, assignment, skew, actor, now)
     taking = _Taking(row, visit, skew, actor, now, _items_of(row))
     answers = taking.take(sent.checks)
     if known is None or any(one.answer in {STORED, CONFLICT} for one in answers):
@@ -125,20 +126,25 @@ def _is_retired(row: RoundSite) -> bool:
     return row.site.status == SiteStatus.RETIRED
 
 
-def _require_taking(row: RoundSite, sent: VisitSent, actor: User, now: datetime) -> None:
+def _require_taking(
+    row: RoundSite, sent: VisitSent, assignment: Assignment | None, actor: User, now: datetime
+) -> None:
     """Go on if this round takes this visit of this inspector."""
     if row.round.status not in TAKING:
         status = RoundStatus(row.round.status).label
         raise RoundOver(round=row.round.name, status=status)
     if sent.checklist != row.checklist_id:
         raise ChecklistNotOfThisRound
-    if _assignment_of(row, actor, now) is None:
+    if assignment is None:
         on = city_day(now)
         if barred_sites(people=[actor], sites=[row.site], on=on)[actor.pk]:
             raise InspectorBarred(person=actor.full_name, site=row.site.name)
 
 
 def _assignment_of(row: RoundSite, actor: User, now: datetime) -> Assignment | None:
+    """The assignment by which somebody who still inspects is sent to the site, if any."""
+    if not rules.can_visit_anywhere(actor, on=city_day(now)):
+        return None
     teams = set(
         TeamMember.objects.holding_on(city_day(now))
         .filter(person=actor)
@@ -150,7 +156,14 @@ def _assignment_of(row: RoundSite, actor: User, now: datetime) -> Assignment | N
     return None
 
 
-def _new_visit(row: RoundSite, sent: VisitSent, skew: Skew, actor: User, now: datetime) -> Visit:
+def _new_visit(
+    row: RoundSite,
+    sent: VisitSent,
+    assignment: Assignment | None,
+    skew: Skew,
+    actor: User,
+    now: datetime,
+) -> Visit:
     times = times_of(
         started_at=sent.started_at,
         finished_at=sent.finished_at,
@@ -158,7 +171,6 @@ def _new_visit(row: RoundSite, sent: VisitSent, skew: Skew, actor: User, now: da
         opened_at=row.round.opened_at or now,
         now=now,
     )
-    assignment = _assignment_of(row, actor, now)
     return Visit.objects.create(
         client_id=sent.id,
         round_site=row,
@@ -199,7 +211,8 @@ class _Taking:
     actor: User
     now: datetime
     items: Mapping[str, CheckItem]
-    _there: dict[int, Check] = field(default_factory=dict)
+    _there: list[Check] = field(default_factory=list)
+    _new_ones: list[Check] = field(default_factory=list)
     _disputes: dict[str, CheckConflict] = field(default_factory=dict)
     _known: dict[UUID, Check] = field(default_factory=dict)
 
@@ -208,10 +221,11 @@ class _Taking:
         ids = [check.id for check in checks]
         rows = Check.objects.select_related("visit").order_by("pk")
         self._known = {row.client_id: row for row in rows.filter(client_id__in=ids)}
-        self._there = {row.pk: row for row in rows.filter(round_site=self.row)}
+        self._there = list(rows.filter(round_site=self.row))
         open_ones = CheckConflict.objects.filter(round_site=self.row, resolved_at=None)
         self._disputes = {row.item_code: row for row in open_ones.order_by("pk")}
         answers = [self._one(check) for check in checks]
+        Check.objects.bulk_create(self._new_ones)
         self._announce(checks, answers)
         new = [one.check for one in answers if one.check and one.answer == STORED]
         if not _is_retired(self.row):
@@ -245,7 +259,7 @@ class _Taking:
         mine = known or next(
             (
                 row
-                for row in self._there.values()
+                for row in self._there
                 if row.visit_id == self.visit.pk and row.item_code == item.code
             ),
             None,
@@ -256,7 +270,7 @@ class _Taking:
         return mine
 
     def _new(self, sent: CheckSent, item: CheckItem, result: str, value: Any) -> CheckAnswer:
-        others = [row for row in self._there.values() if row.item_code == item.code]
+        others = [row for row in self._there if row.item_code == item.code]
         dispute = self._disputes.get(item.code)
         settled = settle(
             _answer(0, result, self.visit),
@@ -268,7 +282,7 @@ class _Taking:
         if settled.joins:
             conflict = self._conflict(item.code, is_calibration=settled.is_calibration)
             Check.objects.filter(pk__in=settled.with_keys).update(conflict=conflict)
-        check = Check.objects.create(
+        check = Check(
             client_id=sent.id,
             visit=self.visit,
             round_site=self.row,
@@ -282,7 +296,9 @@ class _Taking:
             standing=settled.standing,
             conflict=conflict,
         )
-        self._there[check.pk] = self._known[check.client_id] = check
+        self._there.append(check)
+        self._new_ones.append(check)
+        self._known[check.client_id] = check
         if settled.standing != Standing.DISPUTED:
             return CheckAnswer(sent.id, STORED, check=check)
         words = _("另一次检查的结果不同，两次都已保留，由创建办裁定。")
@@ -295,8 +311,9 @@ class _Taking:
 
     def _set(self, keys: Sequence[int], standing: Standing) -> None:
         Check.objects.filter(pk__in=keys).update(standing=standing)
-        for key in keys:
-            self._there[key].standing = standing
+        for row in self._there:
+            if row.pk in keys:
+                row.standing = standing
 
     def _conflict(self, item_code: str, *, is_calibration: bool) -> CheckConflict:
         """The open conflict of the item; a calibration's becomes a real one when it has to."""
