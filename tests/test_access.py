@@ -36,6 +36,13 @@ from yanzhen.frameworks.tests.factories import (
     make_negative_event,
     make_negative_kind,
 )
+from yanzhen.inspections.draw import DrawSpec
+from yanzhen.inspections.enums import DrawMethod
+from yanzhen.inspections.models import CheckConflict, RoundSite, Visit
+from yanzhen.inspections.operations import rounds
+from yanzhen.inspections.tests.factories import make_inspector, make_round
+from yanzhen.inspections.tests.phone import Phone
+from yanzhen.places.models import Site
 from yanzhen.places.tests.factories import make_area, make_site
 from yanzhen.units.enums import UnitKind
 from yanzhen.units.models import Unit
@@ -173,7 +180,7 @@ def world(visitors: dict[str, User | None]) -> dict[str, object]:
     known["membership"] = make_membership(unit=unit).pk
     view = SavedView.objects.create(user=operator, page="cases:ledger", name="超期", query="late=1")
     known |= {"view": view.pk} | _frameworks(unit, site)
-    return known | _cases(unit, site) | _files(operator)
+    return known | _cases(unit, site) | _rounds(operator, site) | _files(operator)
 
 
 def _frameworks(unit: Any, site: Any) -> dict[str, object]:
@@ -181,7 +188,7 @@ def _frameworks(unit: Any, site: Any) -> dict[str, object]:
     edition, draft = make_edition(code="e1"), make_edition(code="e2", status="draft")
     led = make_criterion(edition=edition)
     make_criterion(edition=draft)
-    make_check_item(checklist=make_checklist(site_type=site.type))
+    make_check_item(checklist=make_checklist(site_type=site.type), category="C-1")
     item = make_check_item(checklist=make_checklist(site_type=site.type, status="draft"))
     event = make_negative_event(area=make_area(DISTRICT), unit=unit)
     return {
@@ -238,6 +245,32 @@ def _cases(unit: Any, site: Any) -> dict[str, object]:
     )
     found |= {"asked": asked.number, "helped": helped.number, "photo": photo.pk, "flag": flag.pk}
     return found
+
+
+def _rounds(office: User, site: Site) -> dict[str, object]:
+    """A published round, and a hidden one under way in which two found different things."""
+    walker = make_inspector()
+    found: dict[str, object] = {}
+    given: dict[str, Any] = {"operator": office, "inspectors": [walker]}
+    given |= {"at": timezone.now() - timedelta(hours=1)}
+    given |= {"spec": DrawSpec(DrawMethod.HAND, sites=(site.code,))}
+    for name, is_hidden in (("shown", False), ("round", True)):
+        round_ = make_round(is_unannounced=is_hidden, **given)
+        row = RoundSite.objects.get(round=round_)
+        for place in range(1 + is_hidden):
+            phone = Phone(walker, f"{name}{place}")
+            result = ("fail", "pass")[place]
+            photos = [] if place else [phone.photo(b"x", name)]
+            check = phone.check(row, "market-01", result, photos=photos)
+            phone.synced(phone.visit(row, checks=[check]))
+        found[name] = round_.pk
+        visit = Visit.objects.filter(round_site=row).earliest("pk")
+        found["visit" if is_hidden else "shown_visit"] = visit.pk
+        found["check_photo"] = visit.checks.get().photos.get().client_id
+        if not is_hidden:
+            for deed in (rounds.close_round, rounds.publish_round):
+                deed(round_id=round_.pk, actor=office, now=timezone.now())
+    return found | {"conflict": CheckConflict.objects.get().pk}
 
 
 def _files(operator: User) -> dict[str, object]:

@@ -40,6 +40,8 @@ OPEN_BESIDES: dict[str, set[str]] = {
     # Every app declares its figures in the registry; snapshots are asked through an engine of
     # their own; documents quote the rows behind a figure and their digest.
     "figures": {"registry", "engines", "behind"},
+    # draw, proof: so that anybody can run a draw again and hold it against the record.
+    "inspections": {"draw", "proof"},
     "events": {"chain"},  # the canonical form, for whoever holds a row against what was recorded
     # The kinds of files, and taking in and writing them out as they stream by.
     "exchange": {"kind", "registry", "taking", "writing"},

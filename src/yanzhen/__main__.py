@@ -14,6 +14,7 @@ COMMANDS = {
     "import": "导入台账：区域、单位、人员、点位、问题、群众反映",
     "export": "导出台账或导入模板",
     "figures": "计算指标",
+    "draw": "重做督查抽点，核对种子与结果",
     "clock": "推进时钟，处理到期事项",
     "check": "核对事件链和账目是否完整",
     "user": "人员账号：user add",
@@ -21,7 +22,7 @@ COMMANDS = {
 }
 """Name → what it is for. The module `yanzhen.cli.<name>` is imported only when it is called."""
 
-NEED_NO_TABLES = {"init", "demo", "doctor"}
+NEED_NO_TABLES = {"init", "demo", "doctor", "draw"}
 
 DONE, REFUSED, WRONG_USE = 0, 1, 2
 

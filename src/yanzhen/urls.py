@@ -11,6 +11,7 @@ urlpatterns = [
     path("", include("yanzhen.units.urls")),
     path("", include("yanzhen.frameworks.urls")),
     path("", include("yanzhen.cases.urls")),
+    path("inspections/", include("yanzhen.inspections.urls")),
     path("", include("yanzhen.intake.urls")),
     path("", include("yanzhen.exchange.urls")),
     path("", include("yanzhen.desk.urls")),

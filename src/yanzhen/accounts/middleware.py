@@ -14,6 +14,7 @@ from django.utils.translation import gettext as _
 
 from yanzhen.accounts import views
 from yanzhen.accounts.kept import Kept, put_back
+from yanzhen.core.answers import no, wants_json
 from yanzhen.core.htmx import SeeOther, is_htmx
 
 View = Callable[[HttpRequest], HttpResponseBase]
@@ -49,10 +50,14 @@ class DoorMiddleware:
         if not user.is_authenticated:
             return self._to_sign_in(request)
         if user.must_change_password and view not in views.BEFORE_A_PASSWORD:
+            if wants_json(request):
+                return no(403, "password_first", _("请先在网页上修改密码，再继续。"))
             return _moved(request, _with_next("accounts:password", request))
         return None
 
     def _to_sign_in(self, request: HttpRequest) -> HttpResponseBase:
+        if wants_json(request):
+            return no(401, "signed_out", _("登录已过期，请重新登录；本机的记录不会丢。"))
         if request.method not in {"GET", "HEAD"}:
             return views.expired(request)
         if is_htmx(request):

@@ -10,7 +10,13 @@ from yanzhen.accounts.enums import Action, Role
 from yanzhen.accounts.models import Post, User
 from yanzhen.core.scope import covers
 
-_SEE = {Action.CASE_VIEW, Action.NET_VIEW, Action.FRAMEWORK_VIEW, Action.FIGURES_VIEW}
+_SEE = {
+    Action.CASE_VIEW,
+    Action.ROUND_VIEW,
+    Action.NET_VIEW,
+    Action.FRAMEWORK_VIEW,
+    Action.FIGURES_VIEW,
+}
 
 ROLE_ACTIONS: dict[Role, frozenset[Action]] = {
     Role.ADMIN: frozenset(
@@ -37,6 +43,8 @@ ROLE_ACTIONS: dict[Role, frozenset[Action]] = {
             Action.CASE_VERIFY,
             Action.CASE_CLOSE,
             Action.CASE_NOTE,
+            Action.ROUND_HOLD,
+            Action.ROUND_EDIT,
             Action.NET_EDIT,
             Action.FRAMEWORK_EDIT,
             Action.NEGATIVE_EDIT,
@@ -48,14 +56,23 @@ ROLE_ACTIONS: dict[Role, frozenset[Action]] = {
         }
     ),
     Role.INSPECTOR: frozenset(
-        _SEE | {Action.CASE_REPORT, Action.CASE_VERIFY, Action.CASE_NOTE, Action.EXPORT}
+        _SEE
+        | {
+            Action.CASE_REPORT,
+            Action.CASE_VERIFY,
+            Action.CASE_NOTE,
+            Action.ROUND_VISIT,
+            Action.EXPORT,
+        }
     ),
     Role.HANDLER: frozenset(
         _SEE | {Action.CASE_RECTIFY, Action.CASE_NOTE, Action.DUTY_PLAN, Action.EXPORT}
     ),
     Role.KEEPER: frozenset(_SEE | {Action.CASE_REPORT, Action.CASE_NOTE}),
     Role.STEWARD: frozenset(_SEE | {Action.CASE_NOTE, Action.EXPORT}),
-    Role.AUDITOR: frozenset(_SEE | {Action.PEOPLE_VIEW, Action.AUDIT, Action.EXPORT}),
+    Role.AUDITOR: frozenset(
+        _SEE | {Action.ROUND_HOLD, Action.PEOPLE_VIEW, Action.AUDIT, Action.EXPORT}
+    ),
 }
 """Role → actions. Nothing else in the house grants a right."""
 

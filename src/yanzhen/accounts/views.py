@@ -26,6 +26,7 @@ from yanzhen.accounts.forms import PasswordForm, SignInForm
 from yanzhen.accounts.http import UserRequest
 from yanzhen.accounts.kept import Kept
 from yanzhen.accounts.models import User
+from yanzhen.core.answers import no, wants_json
 from yanzhen.core.htmx import SeeOther
 
 KEPT: Final = "kept"
@@ -118,8 +119,11 @@ def resend(request: HttpRequest, kept: Kept) -> HttpResponse:
 def csrf_failed(request: HttpRequest, reason: str = "") -> HttpResponse:  # noqa: ARG001 - Django's shape
     """Answer a form whose page had grown old: signing in elsewhere meanwhile renews the token.
 
-    Only what our own page sent is kept and offered again; a form of another site is not.
+    Only what our own page sent is kept and offered again; a form of another site is not. A
+    script of ours is told so, and fetches a new token.
     """
+    if wants_json(request):
+        return no(403, "csrf_failed", _("页面令牌已过期，请刷新后重试；本机的记录不会丢。"))
     if not _from_our_own_page(request):
         return render(request, "accounts/csrf.html", status=403)
     if not request.user.is_authenticated:

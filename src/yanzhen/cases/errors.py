@@ -294,3 +294,11 @@ class FindingWordsMissing(Refused):
 
     code = "finding_words_missing"
     message = _("排除疑点须写明为什么，比如“同一处的两件，一张照片都拍到了”。")
+
+
+class CaseOver(Refused):
+    """Nothing is added to a case that is over."""
+
+    code = "case_over"
+    status = 409
+    message = _("%(number)s %(status)s，不能再补充。")

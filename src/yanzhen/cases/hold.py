@@ -132,6 +132,11 @@ def used_photos(life: Life, photos: Iterable[Photo]) -> tuple[Photo, ...]:
 
 def write(life: Life, move: MoveName, *, client_id: UUID | None = None) -> Case:
     """Write down all that happened since the case was taken in hand; `client_id` to its `move`."""
+    return write_told(life, client_id=client_id, client_kind=MOVES[move].event)
+
+
+def write_told(life: Life, *, client_id: UUID | None, client_kind: str) -> Case:
+    """Write down all that happened; `client_id` goes to the event of the kind that it came for."""
     case, before = life.case, life.loaded
     if before is not None:
         _write_changes(life, before)
@@ -142,7 +147,7 @@ def write(life: Life, move: MoveName, *, client_id: UUID | None = None) -> Case:
         life.told,
         after=life.last,
         client_id=client_id,
-        client_kind=MOVES[move].event,
+        client_kind=client_kind,
     )
     write_few([*groups, (Event, EVENT_FIELDS, list(events))])
     mark_written(case)

@@ -15,7 +15,7 @@ from django.utils.translation import gettext as _
 
 from yanzhen.cases.enums import MOVES, CaseStatus, Decision, Ending, MoveName
 from yanzhen.cases.hold import searched_text
-from yanzhen.cases.loop import JOINED, LAPSED, digest_of_words
+from yanzhen.cases.loop import FOUND_AGAIN, JOINED, LAPSED, PHOTOS_ADDED, digest_of_words
 from yanzhen.cases.models import (
     STANDING_FIELDS,
     Assignment,
@@ -181,7 +181,7 @@ def _follow(told: _Told, event: Event) -> None:
     facts, before = event.facts, dict(told.standing)
     where = {"number": event.number, "kind": event.kind}
     move = _KINDS.get(event.kind)
-    if move is None and event.kind not in {LAPSED, JOINED}:
+    if move is None and event.kind not in {LAPSED, JOINED, FOUND_AGAIN, PHOTOS_ADDED}:
         raise Misfit(_("第 %(number)s 条事件“%(kind)s”不认识") % where)
     if move is not None and told.status not in move.origins:
         raise Misfit(_("第 %(number)s 条事件“%(kind)s”不能从当时的状态开始") % where)

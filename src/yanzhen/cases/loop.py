@@ -78,6 +78,10 @@ LAPSED = "case.extension_lapsed"
 """A request for more time that came to nothing: nobody decided, and the case went on."""
 JOINED = "case.joined"
 """Another case was merged into this one."""
+FOUND_AGAIN = "case.found_again"
+"""An inspection found the same at the same place while the case was open."""
+PHOTOS_ADDED = "case.photos_added"
+"""Photos of the finding arrived after the case was opened: a phone had no signal."""
 
 MOST_YEARS_AHEAD = 5
 FARTHEST_AHEAD = timedelta(days=366 * MOST_YEARS_AHEAD)
@@ -105,6 +109,10 @@ def label_of(event_kind: str) -> str:
         return _("延期申请作废")
     if event_kind == JOINED:
         return _("并入他件")
+    if event_kind == FOUND_AGAIN:
+        return _("再次发现")
+    if event_kind == PHOTOS_ADDED:
+        return _("补充照片")
     return str(_MOVES_BY_EVENT[event_kind].label)
 
 
@@ -457,6 +465,18 @@ def merge(life: Life, into: Case, *, words: str = "", at: datetime, actor: User)
 def join(life: Life, joined: str, *, at: datetime, actor: User) -> None:
     """Another case was merged into this one; `joined` is its number."""
     life.tell(JOINED, at=at, actor=actor, joined=joined)
+
+
+def find_again(life: Life, *, words: str = "", at: datetime, actor: User) -> None:
+    """The same was found again: the case goes on as it stands, and the record says so."""
+    life.tell(FOUND_AGAIN, at=at, actor=actor, words=words)
+
+
+def add_photos(
+    life: Life, photos: Iterable[Photo], moment: PhotoMoment, *, at: datetime, actor: User
+) -> None:
+    """Photos that belong to the finding come after it. Raises `PhotoUsedAlready`."""
+    life.tell(PHOTOS_ADDED, at=at, actor=actor, photos=attach(life, photos, moment))
 
 
 # --- With a unit --------------------------------------------------------------------------------

@@ -11,9 +11,10 @@ from yanzhen.accounts.enums import Action
 from yanzhen.accounts.models import User
 from yanzhen.accounts.rules import may
 from yanzhen.cases import loop, routing, rulebook
-from yanzhen.cases.enums import ENDED, MOVES, CaseStatus, Decision, MoveName
+from yanzhen.cases.enums import ENDED, MOVES, CaseStatus, Decision, MoveName, PhotoMoment
 from yanzhen.cases.errors import (
     AreaClosed,
+    CaseOver,
     CategoryClosed,
     MergeTargetUnfit,
     SiteRetired,
@@ -29,6 +30,7 @@ from yanzhen.cases.hold import (
     taken,
     used_photos,
     write,
+    write_told,
 )
 from yanzhen.cases.likeness import earlier_case
 from yanzhen.cases.looking import note_photos
@@ -224,6 +226,57 @@ def merge_case(
     loop.join(target, life.case.number, at=at, actor=actor)
     write(target, MoveName.MERGE)
     return write(life, MoveName.MERGE, client_id=client_id)
+
+
+@transaction.atomic
+def find_case_again(
+    *,
+    case_id: int,
+    words: str = "",
+    actor: User,
+    now: datetime,
+    client_id: UUID | None = None,
+) -> Case:
+    """Note that an open case was found again, instead of opening a second one.
+
+    Raises `Forbidden` or `CaseOver`.
+    """
+    life = hold(case_id)
+    if replayed(client_id, loop.FOUND_AGAIN, subject=life.case, actor=actor):
+        return life.case
+    _require_reporter(life, actor, now)
+    loop.find_again(life, words=words.strip(), at=life.moment(now), actor=actor)
+    return write_told(life, client_id=client_id, client_kind=loop.FOUND_AGAIN)
+
+
+@transaction.atomic
+def add_photos(
+    *,
+    case_id: int,
+    photos: Iterable[Photo],
+    moment: PhotoMoment,
+    actor: User,
+    now: datetime,
+    client_id: UUID | None = None,
+) -> Case:
+    """Hang photos of the finding on a case that was opened before they had arrived.
+
+    Raises `Forbidden`, `CaseOver` or `PhotoUsedAlready`.
+    """
+    life = hold(case_id)
+    if replayed(client_id, loop.PHOTOS_ADDED, subject=life.case, actor=actor):
+        return life.case
+    _require_reporter(life, actor, now)
+    given = used_photos(life, photos)
+    loop.add_photos(life, given, moment, at=life.moment(now), actor=actor)
+    return write_told(life, client_id=client_id, client_kind=loop.PHOTOS_ADDED)
+
+
+def _require_reporter(life: Life, actor: User, now: datetime) -> None:
+    case = life.case
+    require(may(actor, Action.CASE_REPORT, on=city_day(now), area_code=case.area_id))
+    if case.status in ENDED:
+        raise CaseOver(number=case.number, status=CaseStatus(case.status).label)
 
 
 # --- With a unit --------------------------------------------------------------------------------

@@ -9,6 +9,7 @@ from django.middleware.gzip import GZipMiddleware
 from django.shortcuts import render
 from django.utils import translation
 
+from yanzhen.core.answers import no, wants_json
 from yanzhen.core.errors import Refused
 
 TEXTS = ("text/", "application/json", "application/geo+json", "image/svg+xml")
@@ -57,5 +58,7 @@ class RefusalMiddleware:
     def process_exception(self, request: HttpRequest, exception: Exception) -> HttpResponse | None:
         if not isinstance(exception, Refused):
             return None
+        if wants_json(request):
+            return no(exception.status, exception.code, str(exception))
         template = "refused_part.html" if "HX-Request" in request.headers else "refused.html"
         return render(request, template, {"refusal": exception}, status=exception.status)

@@ -83,6 +83,11 @@ def cn_number(number: object) -> str:
     return f"{number:,}" if isinstance(number, int | float | Decimal) else str(number)
 
 
+def plain_number(value: Decimal) -> str:
+    """95, 91.6667: a decimal without the zeros behind its point."""
+    return f"{value.normalize():f}"
+
+
 def cn_percent(value: Decimal | float | None) -> str:
     """86.06%, of a value that is already per cent, with the digits it came with."""
     if value is None:

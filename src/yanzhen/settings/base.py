@@ -39,6 +39,7 @@ INSTALLED_APPS = [
     # of the house, faces first, so that their templates win
     "yanzhen.desk",
     "yanzhen.exchange",
+    "yanzhen.inspections",
     "yanzhen.intake",
     "yanzhen.cases",
     "yanzhen.frameworks",

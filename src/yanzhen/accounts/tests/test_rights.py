@@ -22,6 +22,10 @@ case.rectify     .     .        .         x       .      .       .
 case.verify      .     x        x         .       .      .       .
 case.close       .     x        .         .       .      .       .
 case.note        .     x        x         x       x      x       .
+round.view       .     x        x         x       x      x       x
+round.hold       .     x        .         .       .      .       x
+round.edit       .     x        .         .       .      .       .
+round.visit      .     .        x         .       .      .       .
 net.view         x     x        x         x       x      x       x
 net.edit         x     x        .         .       .      .       .
 people.view      x     x        .         .       .      .       x

@@ -256,6 +256,8 @@ TELLERS: Final[dict[str, Callable[[Facts, Names], str]]] = {
     MOVES[_M.AMEND].event: _amended,
     MOVES[_M.MERGE].event: _plain(_M.MERGE, gettext_noop("并入")),
     loop.JOINED: lambda _facts, _names: str(_("并入一件")),
+    loop.FOUND_AGAIN: lambda _facts, _names: str(_("督查再次发现同一问题")),
+    loop.PHOTOS_ADDED: lambda _facts, _names: str(_("补充发现时的照片")),
     MOVES[_M.DISPATCH].event: _dispatched,
     MOVES[_M.RETURN].event: _of_unit(gettext_noop("%(unit)s退回")),
     MOVES[_M.TRANSFER].event: _transferred,

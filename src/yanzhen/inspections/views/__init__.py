@@ -1,0 +1,1 @@
+"""The pages of rounds, and the calls of the phone (`field`)."""
