@@ -27,6 +27,14 @@ from yanzhen.cases.models import CasePhoto, MoveDemand, RoutingRule
 from yanzhen.cases.tests.factories import make_case, make_category, make_policy
 from yanzhen.core.jobs import Run, claim, discover, perform
 from yanzhen.files.tests.factories import make_photo
+from yanzhen.frameworks.tests.factories import make_check_item, make_checklist
+from yanzhen.inspections.draw import DrawSpec
+from yanzhen.inspections.enums import DrawMethod
+from yanzhen.inspections.models import CheckConflict, RoundSite, Visit
+from yanzhen.inspections.operations import rounds
+from yanzhen.inspections.tests.factories import make_inspector, make_round
+from yanzhen.inspections.tests.phone import Phone
+from yanzhen.places.models import Site
 from yanzhen.places.tests.factories import make_area, make_site
 from yanzhen.units.enums import UnitKind
 from yanzhen.units.models import Unit
@@ -163,7 +171,9 @@ def world(visitors: dict[str, User | None]) -> dict[str, object]:
     known["demand"] = MoveDemand.objects.create(move=MoveName.CLOSE, reason="留痕").pk
     known["membership"] = make_membership(unit=unit).pk
     view = SavedView.objects.create(user=operator, page="cases:ledger", name="超期", query="late=1")
-    return known | {"view": view.pk} | _cases(unit, site) | _files(operator)
+    return (
+        known | {"view": view.pk} | _cases(unit, site) | _rounds(operator, site) | _files(operator)
+    )
 
 
 def _cases(unit: Any, site: Any) -> dict[str, object]:
@@ -195,6 +205,33 @@ def _cases(unit: Any, site: Any) -> dict[str, object]:
     photo = make_photo(actor=worker)
     CasePhoto.objects.create(case=asked, photo=photo, moment=PhotoMoment.BEFORE, event_number=1)
     return found | {"asked": asked.number, "helped": helped.number, "photo": photo.pk}
+
+
+def _rounds(office: User, site: Site) -> dict[str, object]:
+    """A published round, and a hidden one under way in which two found different things."""
+    make_check_item(checklist=make_checklist(site_type=site.type), category="C-1")
+    walker = make_inspector()
+    found: dict[str, object] = {}
+    given: dict[str, Any] = {"operator": office, "inspectors": [walker]}
+    given |= {"at": timezone.now() - timedelta(hours=1)}
+    given |= {"spec": DrawSpec(DrawMethod.HAND, sites=(site.code,))}
+    for name, is_hidden in (("shown", False), ("round", True)):
+        round_ = make_round(is_unannounced=is_hidden, **given)
+        row = RoundSite.objects.get(round=round_)
+        for place in range(1 + is_hidden):
+            phone = Phone(walker, f"{name}{place}")
+            result = ("fail", "pass")[place]
+            photos = [] if place else [phone.photo(b"x", name)]
+            check = phone.check(row, "market-01", result, photos=photos)
+            phone.synced(phone.visit(row, checks=[check]))
+        found[name] = round_.pk
+        visit = Visit.objects.filter(round_site=row).earliest("pk")
+        found["visit" if is_hidden else "shown_visit"] = visit.pk
+        found["check_photo"] = visit.checks.get().photos.get().client_id
+        if not is_hidden:
+            for deed in (rounds.close_round, rounds.publish_round):
+                deed(round_id=round_.pk, actor=office, now=timezone.now())
+    return found | {"conflict": CheckConflict.objects.get().pk}
 
 
 def _files(operator: User) -> dict[str, object]:

@@ -46,6 +46,7 @@ PARTS: Final = (
     Part("cases:ledger", _("问题"), "case", (_A.CASE_VIEW,), ("/cases/",)),
     Part("cases:new", _("上报"), "camera", (_A.CASE_REPORT,), ("/cases/new/",)),
     Part("intake:reports", _("来件"), "talk", (_A.CASE_FILE,), ("/reports/", "/intake/")),
+    Part("inspections:rounds", _("督查"), "inspect", (_A.ROUND_VIEW,), ("/inspections/",)),
     Part("places:sites", _("点位"), "site", (_A.NET_VIEW,), ("/sites/", "/site-types/")),
     Part("places:areas", _("区域"), "map", (_A.NET_VIEW,), ("/areas/",)),
     Part(

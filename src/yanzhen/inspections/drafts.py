@@ -35,3 +35,10 @@ class Crew:
     def name(self) -> str:
         """What the crew is called."""
         return self.team.name if self.team else self.people[0].full_name
+
+    @property
+    def label(self) -> str:
+        """The crew as it is offered: a team with its people."""
+        if self.team is None:
+            return self.name
+        return f"{self.name}（{'、'.join(person.full_name for person in self.people)}）"

@@ -45,6 +45,8 @@ ASSIGNABLE = frozenset({RoundStatus.DRAWN, RoundStatus.OPEN})
 """Inspectors may still be sent."""
 TAKING = frozenset({RoundStatus.OPEN, RoundStatus.CLOSED})
 """Visits are taken in: what a phone had no signal for may arrive after the end."""
+ENDED = frozenset({RoundStatus.CLOSED, RoundStatus.PUBLISHED})
+"""Nobody walks any more: what was found may be looked at."""
 SHOWN = frozenset({RoundStatus.PUBLISHED})
 """Even an unannounced round is shown to those who were inspected."""
 

@@ -17,6 +17,7 @@ from yanzhen.files.models import Photo
 from yanzhen.frameworks.models import Checklist
 from yanzhen.inspections.enums import (
     DRAWN_ONCE,
+    ENDED,
     SHOWN,
     CasePart,
     Clockwork,
@@ -98,6 +99,10 @@ class RoundQuerySet(LockingQuerySet["Round"]):
         if user.is_system:
             return self
         return self.filter(_held_by(user, on) | _walked_by(user, on) | _shown_to(user, on))
+
+    def held_by(self, user: User, on: date) -> "RoundQuerySet":
+        """The rounds of the offices that the user's posts wholly reach."""
+        return self if user.is_system else self.filter(_held_by(user, on))
 
 
 def _held_by(user: User, on: date) -> Q:
@@ -223,6 +228,11 @@ class Round(models.Model):
         return not self.is_unannounced or self.status in SHOWN
 
     @property
+    def is_ended(self) -> bool:
+        """Whether nobody walks it any more."""
+        return self.status in ENDED
+
+    @property
     def shown_seed(self) -> str:
         """The seed once the round is published; before, nothing."""
         return self.seed if self.status in SHOWN else ""
@@ -330,6 +340,29 @@ class Assignment(models.Model):
         return f"{self.round_site_id} {self.inspector_id or self.team_id}"
 
 
+class VisitQuerySet(LockingQuerySet["Visit"]):
+    """Visits, by who may see them."""
+
+    def visible_to(self, user: User, on: date) -> "VisitQuerySet":
+        """One's own; all of the rounds that one's office holds; others once their round is closed.
+
+        Until then nobody who walks a round sees what a colleague found: a second look would be
+        none. And always only where one may know of the round and see the site.
+        """
+        if user.is_system:
+            return self
+        held = Round.objects.filter(_held_by(user, on)).values("pk")
+        known = Round.objects.visible_to(user, on).filter(status__in=sorted(ENDED)).values("pk")
+        sites = Site.objects.visible_to(user, on).values("code")
+        return self.filter(
+            Q(inspector=user)
+            | (
+                Q(round_site__site_id__in=sites)
+                & (Q(round_site__round__in=held) | Q(round_site__round__in=known))
+            )
+        )
+
+
 class Visit(models.Model):
     """One inspector at one site once.
 
@@ -364,7 +397,7 @@ class Visit(models.Model):
     accuracy_metres = models.PositiveIntegerField(_("定位精度（米）"), null=True, blank=True)
     words = models.TextField(_("说明"), blank=True, default="")
 
-    objects = LockingQuerySet["Visit"].as_manager()
+    objects = VisitQuerySet.as_manager()
 
     class Meta:
         constraints: ClassVar = [

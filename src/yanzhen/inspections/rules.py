@@ -24,6 +24,11 @@ def can_run(user: User, round_: Round, *, on: date) -> bool:
     return may(user, Action.ROUND_EDIT, on=on, area_code=round_.office_id)
 
 
+def can_hold(user: User, round_: Round, *, on: date) -> bool:
+    """Whether the user stands on the side that holds the round: its office, and the auditors."""
+    return may(user, Action.ROUND_HOLD, on=on, area_code=round_.office_id)
+
+
 def office_of(user: User, *, area_code: str, on: date) -> str:
     """The area of the office for which the user plans: the widest post that reaches the area."""
     scopes = area_scopes(user, Action.ROUND_EDIT, on=on)

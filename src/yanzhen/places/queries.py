@@ -298,6 +298,17 @@ def may_see_photo(user: User, photo: Photo, on: date) -> bool:
     return Site.objects.visible_to(user, on).filter(photo=photo).exists()
 
 
+def map_of(*, code: str, sites: Sequence[Site]) -> Sketch | None:
+    """These sites on the areas directly below `code`; for whoever colours the dots by their codes."""
+    net = the_net()
+    below = [area.code for area in net.children.get(code, ()) if area.code in net.outlines]
+    around = net.outlined(code)
+    codes = below or ([around] if around else [])
+    outlines = {one: net.outlines[one] for one in codes}
+    names = {one: net.areas[one].short_name for one in codes}
+    return sketch(outlines, names, _as_places(sites))
+
+
 def point_sketch(
     *, code: str, lat: Decimal | None = None, lon: Decimal | None = None, name: str = ""
 ) -> Sketch | None:

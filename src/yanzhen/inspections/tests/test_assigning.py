@@ -324,7 +324,7 @@ def test_a_refused_assignment_changes_nothing(
 
 
 @pytest.mark.django_db
-@pytest.mark.parametrize("status", set(RoundStatus) - {RoundStatus.DRAWN, RoundStatus.OPEN})
+@pytest.mark.parametrize("status", sorted(set(RoundStatus) - {RoundStatus.DRAWN, RoundStatus.OPEN}))
 def test_nobody_is_sent_before_the_draw_or_after_the_end(status: RoundStatus) -> None:
     make_markets(2)
     with pytest.raises(RoundMoveRefused):

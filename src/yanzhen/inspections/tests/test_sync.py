@@ -11,6 +11,7 @@ from django.utils import timezone
 from yanzhen.accounts.enums import Role
 from yanzhen.accounts.tests.factories import make_user
 from yanzhen.cases.models import Case
+from yanzhen.cases.tests.factories import make_operator
 from yanzhen.core.tests.races import at_once
 from yanzhen.events.models import Event
 from yanzhen.frameworks.enums import EditionStatus
@@ -27,7 +28,6 @@ from yanzhen.inspections.operations.assigning import (
 from yanzhen.inspections.tests.factories import (
     make_inspector,
     make_markets,
-    make_operator,
     make_round,
 )
 from yanzhen.inspections.tests.phone import Phone
@@ -558,18 +558,18 @@ def test_an_old_token_is_told_from_other_refusals_and_a_new_one_is_to_be_had(pho
     assert taken.status_code == 200
 
 
-@pytest.mark.parametrize("role", set(Role) - {Role.INSPECTOR})
+@pytest.mark.parametrize("role", sorted(set(Role) - {Role.INSPECTOR}))
 def test_who_does_not_inspect_is_told_so_in_json(role: Role) -> None:
     phone = Phone(make_user(role))
     answer = phone.get("/inspections/field/rounds/")
 
-    assert (answer.status_code, answer.json()["code"]) == (403, "forbidden")  # type: ignore[attr-defined]
+    assert (answer.status_code, answer.json()["code"]) == (403, "forbidden")
 
 
 def test_a_one_time_password_comes_first() -> None:
     phone = Phone(make_inspector(must_change_password=True))
 
-    assert phone.get("/inspections/field/rounds/").json()["code"] == "password_first"  # type: ignore[attr-defined]
+    assert phone.get("/inspections/field/rounds/").json()["code"] == "password_first"
 
 
 # --- A whole round --------------------------------------------------------------------------------
@@ -578,12 +578,12 @@ def test_a_one_time_password_comes_first() -> None:
 def test_a_reinspection_asks_only_what_failed_and_shows_what_it_was_before(phone: Phone) -> None:
     round_ = a_round(3, inspectors=[phone.user])
     rows = list(RoundSite.objects.filter(round=round_).order_by("pk"))
-    for row, results in zip(
-        rows,
-        [{"market-01": "fail", "market-02": "pass", "market-03": {"value": 2}}, {"market-01": "pass"},
-         {"market-02": "fail"}],
-        strict=True,
-    ):  # fmt: skip
+    found: list[dict[str, Any]] = [
+        {"market-01": "fail", "market-02": "pass", "market-03": {"value": 2}},
+        {"market-01": "pass"},
+        {"market-02": "fail"},
+    ]
+    for row, results in zip(rows, found, strict=True):
         phone.synced(phone.visit(row, results))
     office = make_operator()
     now = timezone.now()
