@@ -1,5 +1,6 @@
 """The inspector's page in a real browser at 390 px: a day without a signal, and all that can break it."""
 
+import hashlib
 import io
 import json
 import re
@@ -10,6 +11,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from conftest import session_of
+from django.conf import settings
 from django.contrib.sessions.models import Session
 from django.test import Client
 from django.urls import reverse
@@ -36,6 +39,7 @@ OpenPage = Callable[..., Page]
 Axe = Callable[[Page], list[str]]
 HERE = {"latitude": 26.89, "longitude": 112.61, "accuracy": 9}
 SITES = 3
+PIECE = 256 * 1024
 SLOW = 20_000
 """Milliseconds in which a sync must be over, on a machine that does much besides."""
 MOST_BYTES = 250 * 1000
@@ -203,6 +207,86 @@ def test_an_answer_that_was_lost_is_asked_for_again_and_nothing_is_double(page: 
     assert len(lost) == 2
     assert (Visit.objects.count(), Check.objects.count(), Case.objects.count()) == (1, 4, 1)
     assert CheckPhoto.objects.get().photo == Photo.objects.get()
+
+
+def test_a_photo_that_broke_off_goes_on_where_it_was(page: Page) -> None:
+    picture = a_picture(520)
+    assert PIECE < len(picture["buffer"]) < 2 * PIECE
+    offsets: list[int] = []
+
+    def break_first(route: Route) -> None:
+        offsets.append(int(route.request.url.split("offset=")[1]))
+        route.fetch()
+        if len(offsets) == 1:
+            route.fulfill(status=429, json={"code": "slow", "sentence": "慢一点"})
+        else:
+            route.continue_()
+
+    page.route(re.compile(r"/field/photos/.*offset"), break_first)
+    do_visit(page, first="不合格", photo=picture)
+    unsent(page)
+    expect(page.get_by_text("张照片（")).to_be_visible()
+    page.get_by_role("button", name="立即上传").click()
+    expect(page.get_by_text("都已上传")).to_be_visible(timeout=SLOW)
+
+    assert offsets == [0, 0, PIECE]
+    assert CheckPhoto.objects.get().photo == Photo.objects.get()
+    assert Photo.objects.get().sha256 == hashlib.sha256(picture["buffer"]).hexdigest()
+
+
+def test_a_colleague_on_the_same_phone_sends_nothing_of_mine(
+    page: Page, live_server: Any, inspector: User
+) -> None:
+    page.context.set_offline(True)
+    do_visit(page)
+    sign_in(page, live_server, make_inspector(full_name="李巡"))
+    go_online(page)
+    expect(page.get_by_text("现在没有派给您的轮次")).to_be_visible(timeout=SLOW)
+    unsent(page)
+    expect(page.get_by_text("都已上传")).to_be_visible()
+    assert Visit.objects.count() == 0
+
+    sign_in(page, live_server, inspector)
+    page.reload()
+    page.get_by_role("link", name="路线").click()
+    expect(page.get_by_label("本轮进度")).to_contain_text("已上传 1", timeout=SLOW)
+    assert Visit.objects.get().inspector == inspector
+
+
+def sign_in(page: Page, live_server: Any, user: User) -> None:
+    cookie = {"name": settings.SESSION_COOKIE_NAME, "url": live_server.url}
+    page.context.add_cookies([{**cookie, "value": session_of(user)}])  # type: ignore[typeddict-item]
+
+
+def test_a_round_that_is_over_makes_room_but_not_while_something_is_unsent(
+    page: Page, round_: Round
+) -> None:
+    do_visit(page)
+    expect(page.get_by_label("本轮进度")).to_contain_text("已上传 1", timeout=SLOW)
+    page.get_by_role("link", name="开始检查").click()
+    answer(page, "market-02", "不合格")
+    page.get_by_role("link", name="返回路线").click()
+    rounds.close_round(round_id=round_.pk, actor=make_operator(), now=timezone.now())
+    page.reload()
+    expect(page.get_by_text("现在没有派给您的轮次")).to_be_visible(timeout=SLOW)
+    page.context.set_offline(True)
+    do_visit(page)
+    go_online(page)
+    expect(page.get_by_label("本轮进度")).to_have_count(0, timeout=SLOW)
+    assert Visit.objects.count() == 2
+    assert (
+        page.evaluate(
+            """(person) => new Promise((resolve) => {
+          const opening = indexedDB.open(`yanzhen-field-${person}`);
+          opening.onsuccess = () => {
+            const rows = opening.result.transaction("visits").objectStore("visits").count();
+            rows.onsuccess = () => resolve(rows.result);
+          };
+        })""",
+            Visit.objects.earliest("pk").inspector_id,
+        )
+        == 0
+    )
 
 
 def test_a_session_that_ran_out_keeps_the_queue_and_leads_to_the_door(page: Page) -> None:

@@ -122,6 +122,18 @@ export async function notePhoto(photo) {
 
 export const pixelsOf = async (id) => (await store.get("pixels", id))?.bytes ?? null;
 
+/** Give back the room of a round that is over, once nothing of it is on this phone only. */
+export async function forgetRound(id) {
+  const visits = [...known.visits.values()].filter((visit) => visit.round === id);
+  const photos = visits.flatMap(photosOf);
+  if (visits.some((visit) => visit.state !== "sent") || photos.some((photo) => photo.state !== "stored")) return;
+  await store.write([], [["packs", id], ...visits.map((visit) => ["visits", visit.id]), ...photos.flatMap((photo) => [["photos", photo.id], ["pixels", photo.id]])]);
+  known.packs.delete(id);
+  for (const visit of visits) known.visits.delete(visit.id);
+  for (const photo of photos) known.photos.delete(photo.id);
+  if (known.current === id) await saveFact("current", [...known.packs.keys()][0] ?? null);
+}
+
 // ---- what there is --------------------------------------------------------------------------------
 
 export const packNow = () => known.packs.get(known.current) ?? null;

@@ -1,7 +1,7 @@
 // Sending what is unsent: visits first, then their photos piece by piece. A resend is harmless, so
 // whatever broke is sent again, later and later while the network stays bad.
 
-import { known, enter, notePhoto, packNow, pixelsOf, saveFact, savePack, saveVisit, tell, unsent } from "./keeping.js";
+import { known, enter, forgetRound, notePhoto, packNow, pixelsOf, saveFact, savePack, saveVisit, tell, unsent } from "./keeping.js";
 import { say } from "./draw.js";
 import { Full } from "./store.js";
 import * as wire from "./wire.js";
@@ -104,6 +104,9 @@ async function sendAll(again) {
     tell();
   }
   await refreshPack();
+  for (const id of known.packs.keys()) {
+    if (!said.rounds.some((round) => round.id === id)) await forgetRound(id);
+  }
 }
 
 /** The coverage of the others, as of this sync. */
