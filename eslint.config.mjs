@@ -4,8 +4,8 @@ import compat from "eslint-plugin-compat";
 const browser = Object.fromEntries(
   [
     "AbortController", "Blob", "CSS", "CustomEvent", "Event", "File", "FileReader", "FormData",
-    "HTMLElement", "Image", "IntersectionObserver", "MutationObserver", "URL", "URLSearchParams",
-    "clearInterval", "clearTimeout", "confirm", "console", "createImageBitmap", "crypto",
+    "HTMLElement", "Image", "IntersectionObserver", "MutationObserver", "TextEncoder", "URL",
+    "URLSearchParams", "cancelAnimationFrame", "clearInterval", "clearTimeout", "confirm", "console", "createImageBitmap", "crypto",
     "document", "fetch", "history", "htmx", "localStorage", "location", "matchMedia", "navigator",
     "performance", "requestAnimationFrame", "sessionStorage", "setInterval", "setTimeout", "window",
   ].map((name) => [name, "readonly"]),

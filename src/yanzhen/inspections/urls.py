@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from yanzhen.inspections.views import crews, field, rounds, visits
+from yanzhen.inspections.views import crews, field, field_page, rounds, visits
 
 app_name = "inspections"
 urlpatterns = [
@@ -27,6 +27,9 @@ urlpatterns = [
     path("<int:pk>/proof/", visits.proof, name="proof"),
     path("<int:pk>/proof/frame.tsv", visits.frame, name="proof_frame"),
     path("<int:pk>/proof/spec.json", visits.spec, name="proof_spec"),
+    path("field/", field_page.page, name="field"),
+    path("field/manifest.webmanifest", field_page.manifest, name="field_manifest"),
+    path("field/worker.js", field_page.worker, name="field_worker"),
     path("field/rounds/", field.rounds, name="field_rounds"),
     path("field/rounds/<int:pk>/pack", field.pack, name="field_pack"),
     path("field/sync", field.sync, name="field_sync"),

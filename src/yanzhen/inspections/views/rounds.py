@@ -65,6 +65,7 @@ def rounds(request: UserRequest) -> HttpResponse:
         ),
         "faces": _faces(filters),
         "can_plan": can_plan,
+        "can_visit": rules.can_visit_anywhere(request.user, on=on),
         "conflicts": open_conflicts(user=request.user, on=on).count() if can_plan else 0,
     }
     return htmx.page(request, "inspections/rounds.html", context, part="rows")
