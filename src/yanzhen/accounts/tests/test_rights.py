@@ -32,6 +32,10 @@ people.view      x     x        .         .       .      .       x
 people.edit      x     x        .         .       .      .       .
 people.empower   x     .        .         .       .      .       .
 settings.edit    x     x        .         .       .      .       .
+framework.view   x     x        x         x       x      x       x
+framework.edit   x     x        .         .       .      .       .
+duty.plan        .     .        .         x       .      .       .
+negative.edit    .     x        .         .       .      .       .
 figures.view     .     x        x         x       x      x       x
 exchange.import  x     x        .         .       .      .       .
 exchange.export  x     x        x         x       .      x       x
