@@ -15,7 +15,7 @@ from yanzhen.cases import rulebook
 from yanzhen.cases.columns import COLUMNS, COOKIE
 from yanzhen.cases.enums import Severity, Source
 from yanzhen.cases.models import Case
-from yanzhen.cases.queries.ledger import PAGE
+from yanzhen.cases.queries.ledger import LEDGER, PAGE
 from yanzhen.cases.tests.factories import make_category, make_operator
 from yanzhen.cases.tests.lives import Life, write
 from yanzhen.cases.tests.visits import (
@@ -360,10 +360,10 @@ def test_a_view_that_cannot_be_kept_is_refused_in_words(
 
 
 def test_the_twenty_first_view_is_refused_and_the_twentieth_can_still_be_replaced(
-    office: Client,
+    office: Client, operator: User
 ) -> None:
     for number in range(20):
-        save(office, f"视图{number}")
+        SavedView.objects.create(user=operator, page=LEDGER, name=f"视图{number}", query="q=x")
 
     assert "最多存 20 个视图" in said(save(office, "再来一个"))
     save(office, "视图7", "due=overdue")

@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 from django.test import Client, override_settings
+from django.urls import resolve
 
 from yanzhen.accounts.enums import Role
 from yanzhen.accounts.models import User
@@ -385,8 +386,12 @@ def test_the_figures_of_the_month_are_mine_and_open_to_their_pages(book: Sixteen
     assert office["cases_found"][0] == "11 件"  # filed since the first and not merged
     assert office["overdue_open"][0] == "3 件"
     assert beside["cases_found"][0] == "2 件"
-    client = client_of(book.people["office"])
-    assert [client.get(url).status_code for _value, url in office.values()] == [200] * 6
+    assert {resolve(url.split("?")[0]).view_name for _value, url in office.values()} == {
+        "figures:figure"
+    }
+    assert {url.split("?")[1] for _value, url in office.values()} == {
+        "from=2026-11-01&to=2026-11-05"
+    }
     assert "没有可看的指标" in text(client_of(book.people["admin"]), "/inbox/facts/")
 
 
