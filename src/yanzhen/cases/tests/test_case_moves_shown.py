@@ -102,7 +102,11 @@ def _visitors() -> dict[str, Visitor]:
         return Visitor(user, role, scope.get("area", ""), scope.get("unit", ""), worked)
 
     return {
-        **{str(role): of(role, area="4304") for role in Role if role not in {Role.HANDLER, Role.KEEPER}},
+        **{
+            str(role): of(role, area="4304")
+            for role in Role
+            if role not in {Role.HANDLER, Role.KEEPER}
+        },
         "operator here": of(Role.OPERATOR, area="430406001"),
         "operator beside": of(Role.OPERATOR, area="430405"),
         "operator of the lead unit": of(Role.OPERATOR, area="4304", home="LEAD", worked=True),

@@ -25,6 +25,7 @@ from yanzhen.cases.tests.factories import (
     make_operator,
     make_policy,
 )
+from yanzhen.cases.tests.visits import client_of
 from yanzhen.core.engine import reserve_ids
 from yanzhen.core.locking import LockingQuerySet
 from yanzhen.core.time import city_day
@@ -316,3 +317,35 @@ def test_moves_on_different_cases_do_not_wait_for_each_other() -> None:
         )
     assert refusals(answers) == []
     assert (timezone.now() - started).total_seconds() < 20
+
+
+# --- Two at their pages -------------------------------------------------------------------------
+
+
+def test_whoever_hands_in_while_the_case_is_being_taken_away_is_told_by_whom() -> None:
+    """His page has looked at the case already, and waits for the lock of whoever takes it."""
+    unit, other, office = make_unit(), make_unit(), make_operator()
+    worker = make_handler(unit)
+    case = make_case(status=CaseStatus.DISPATCHED, unit=unit, operator=office, handler=worker)
+    client = client_of(worker)
+    is_taken = threading.Event()
+
+    def take_away() -> None:
+        with transaction.atomic():
+            operations.transfer_case(
+                case_id=case.pk, unit=other, words="归他", actor=again(office), now=timezone.now()
+            )
+            is_taken.set()
+            time.sleep(1)  # the page meets the lock meanwhile
+
+    def acknowledge() -> Any:
+        is_taken.wait(20)
+        return client.post(f"/cases/{case.number}/acknowledge/", {"next": "/"})
+
+    _none, answer = at_once(take_away, acknowledge)
+
+    page = answer.content.decode()  # type: ignore[union-attr]  # an answer, or the test fails here
+    assert answer.status_code == 409  # type: ignore[union-attr]
+    assert "这一件已不在您的单位" in page
+    assert f"{office.full_name}已于" in page
+    assert Case.objects.get(pk=case.pk).unit_id == other.code

@@ -40,6 +40,7 @@ def no_longer_mine(
     context = {
         "number": number,
         "what": loop.happened(taken),
+        "is_sent": request.method == "POST",
         "words": request.POST.get("words", "").strip(),
         "in_pane": "pane" in request.POST or "pane" in request.GET,
     }

@@ -73,13 +73,16 @@ def _sent(
     except ClientIdReused:
         raise
     except Refused as refusal:
-        if type(refusal) not in FIELDS and refusal.status == CONFLICT:
+        if type(refusal) in FIELDS or refusal.status == UNPROCESSABLE:
+            _beside(offer.form, refusal)
+            return _ask(request, case, offer, now, kept=kept)
+        try:
             case = visible_case(request.user, case.number, now)
-            return moved_on(request, case, now, str(refusal))
-        if type(refusal) not in FIELDS and refusal.status != UNPROCESSABLE:
+        except Http404:  # taken away between the look and the lock
+            return no_longer_mine(request, case.number, deed.move, now)
+        if refusal.status != CONFLICT:
             raise
-        _beside(offer.form, refusal)
-        return _ask(request, case, offer, now, kept=kept)
+        return moved_on(request, case, now, str(refusal))
     messages.success(request, f"{case.number} {deed.done}")
     return led_to(request, onward(request, case, now))
 

@@ -4,7 +4,7 @@ from collections.abc import Callable
 from types import SimpleNamespace
 
 import pytest
-from django.http import HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.test import RequestFactory
 from django.utils import translation
@@ -14,6 +14,7 @@ from yanzhen.core.errors import Forbidden, Refused
 from yanzhen.core.middleware import (
     CompressionMiddleware,
     LanguageMiddleware,
+    PrintableMiddleware,
     RefusalMiddleware,
 )
 
@@ -109,3 +110,25 @@ def test_what_is_packed_already_is_sent_as_it_is(kind: str) -> None:
     answer = packed(lambda _request: HttpResponse(b"x" * 5000, content_type=kind))
 
     assert "Content-Encoding" not in answer
+
+
+# --- What no word holds ---------------------------------------------------------------------------
+
+
+def test_the_sign_nul_is_taken_out_of_what_is_asked() -> None:
+    asked_for: list[dict[str, str]] = []
+
+    def look(request: HttpRequest) -> HttpResponse:
+        asked_for.append(request.GET.dict())
+        return HttpResponse()
+
+    request = RequestFactory().get("/?q=%E8%B7%AF%00%E7%81%AF&unit=%00&n=%2500")
+
+    PrintableMiddleware(look)(request)
+
+    assert asked_for == [{"q": "路灯", "unit": "", "n": "%00"}]
+
+
+def test_no_page_has_the_sign_nul_in_its_path() -> None:
+    with pytest.raises(Http404):
+        PrintableMiddleware(never)(RequestFactory().get("/cases/a%00b/"))
