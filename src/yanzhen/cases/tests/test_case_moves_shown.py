@@ -107,10 +107,8 @@ def _visitors() -> dict[str, Visitor]:
             for role in Role
             if role not in {Role.HANDLER, Role.KEEPER}
         },
-        "operator here": of(Role.OPERATOR, area="430406001"),
         "operator beside": of(Role.OPERATOR, area="430405"),
         "operator of the lead unit": of(Role.OPERATOR, area="4304", home="LEAD", worked=True),
-        "inspector below the lead": of(Role.INSPECTOR, area="4304", home="BELOW", worked=True),
         "inspector of the helper": of(Role.INSPECTOR, area="4304", home="HELP", worked=True),
         "lead": of(Role.HANDLER, unit="LEAD", worked=True),
         "above the lead": of(Role.HANDLER, unit="TOP", worked=True),

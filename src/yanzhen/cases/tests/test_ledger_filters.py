@@ -203,7 +203,7 @@ NONSENSE = [
     "due=nonsense", "wait=x", "status=burnt", "source=%00", "severity=%F0%9F%92%A9", "again=maybe",
     "sort=up", "found_from=2026-13-40", "found_from=0001-01-01", "found_to=99999-01-01",
     "found_to=yesterday", "filed_from=2026-11-05T10:00", "filed_to=%00", "after=rubbish",
-    "before=%ff%fe", "area=%00", "unit=a%00b", "site=%0a", "type=", "category=%E2%80%8B",
+    "before=%ff%fe", "area=%00", "unit=a%0Ab", "site=%0a", "type=", "category=%E2%80%8B",
     "q=%00", "q=", "unknown=1", f"area={'4' * 41}", f"after={'A' * 500}",
     "after=" + forged("newest", 1, "0001-01-01T00:00:00+14:00", 1),
     "after=" + forged("newest", 1, "9999-12-31T23:59:59-14:00", 1),
