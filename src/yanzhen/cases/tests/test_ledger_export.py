@@ -261,6 +261,9 @@ def test_a_long_list_is_offered_made_in_the_background_and_fetched(
 def test_progress_is_shown_and_the_page_asks_again_by_itself(office: Client, book: Sixteen) -> None:
     address = begin(office, "")
     held = claim(now=NOW + timedelta(seconds=1))
+    while held and held.kind != jobs.export_ledger.kind:  # what came before it is done first
+        perform(held, Run(held.job_id, held.attempt))
+        held = claim(now=NOW + timedelta(seconds=1))
     assert held
     Job.objects.filter(pk=held.job_id).update(progress_done=8, progress_total=16)
 

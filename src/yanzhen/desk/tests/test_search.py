@@ -122,7 +122,7 @@ def test_what_the_search_finds_the_ledger_finds_too(office: Client, book: Sixtee
 
 
 def test_nobody_is_led_to_a_case_that_he_does_not_see(book: Sixteen) -> None:
-    far = signed_in(Role.STEWARD, area_code=BESIDE)
+    far = signed_in(Role.STEWARD, area_code=BESIDE, full_name="远在别处")
     number = book.number("b")
     for typed in (number, number.split("-")[2], str(int(number.split("-")[2]))):
         page = search(far, typed)
